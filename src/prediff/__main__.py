@@ -1,0 +1,7 @@
+"""`python -m prediff`."""
+
+import sys
+
+from prediff.cli import main
+
+sys.exit(main())

@@ -1,0 +1,58 @@
+"""The command line. `main` answers for byte-equal files at once; all else is loaded when it is needed.
+
+Exit codes follow `diff`: 0 identical or same, 1 anything else that was compared, 2 trouble.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from prediff.cli.quick import are_identical
+
+TROUBLE = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `prediff` with `arguments` (by default those of the process) and give the exit code."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        _drop_output()
+        return 0
+    except Exception as error:
+        if os.environ.get("PREDIFF_DEBUG"):
+            raise
+        from prediff.cli.output import complain
+        from prediff.errors import PrediffError
+
+        known = isinstance(error, PrediffError)
+        complain(str(error) if known else _internal(error))
+        return TROUBLE
+
+
+def _run(arguments: list[str]) -> int:
+    if "_PREDIFF_COMPLETE" not in os.environ and are_identical(arguments):
+        from prediff.cli.output import write
+
+        if not {"-q", "--quiet"} & set(arguments):
+            write("identical\n")
+        return 0
+    from prediff.cli.group import run
+
+    return run(arguments)
+
+
+def _internal(error: Exception) -> str:
+    what = f"{type(error).__name__}: {error}".rstrip(": ")
+    return f"internal error: {what} (run with PREDIFF_DEBUG=1 for the traceback)"
+
+
+def _drop_output() -> None:
+    """Point standard output at nothing, so that the interpreter's last flush does not complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())

@@ -1,0 +1,143 @@
+"""Standard output and standard error: colours, a pager where there is a person, no word on closed pipes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def complain(message: str) -> None:
+    """One line on standard error: `prediff: ...`. Nothing in it can steer the terminal."""
+    from prediff.reports.escaping import printable
+
+    if sys.stderr is not None:
+        try:
+            sys.stderr.write(f"prediff: {printable(message, keep='')}\n")
+            sys.stderr.flush()
+        except OSError:
+            pass
+
+
+def write(text: str) -> None:
+    """Write a report to standard output. A reader that has gone away is no error; a full disk is.
+
+    Raises WriteError.
+    """
+    if sys.stdout is None:
+        return
+    try:
+        reconfigure = getattr(sys.stdout, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        _failed(error)
+
+
+def write_bytes(data: bytes) -> None:
+    """Write exact bytes to standard output; otherwise like `write`."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        _failed(error)
+
+
+def _failed(error: OSError) -> None:
+    from prediff.errors import WriteError
+
+    # What is still buffered would fail again when the interpreter ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if not isinstance(error, BrokenPipeError):
+        reason = (error.strerror or str(error)).lower()
+        raise WriteError(f"cannot write to standard output: {reason}") from None
+
+
+def is_terminal() -> bool:
+    """Whether standard output is a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def want_color(choice: str) -> bool:
+    """Whether to colour: as `choice` says; for auto as NO_COLOR, FORCE_COLOR and the terminal say."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return os.environ["FORCE_COLOR"] != "0"
+    return is_terminal() and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    """Columns of the terminal; of a wide page where there is none."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns):
+        return int(columns)
+    try:
+        return os.get_terminal_size(1).columns or 120
+    except OSError:
+        return 120
+
+
+def show(text: str, pager: str | None) -> None:
+    """Write a report, through a pager where standard output is a terminal.
+
+    pager: a command, "" for none; None for what $PAGER says, and `less` where it says nothing.
+    """
+    command = (os.environ.get("PAGER", "less") if pager is None else pager) if is_terminal() else ""
+    program = _program(command)
+    if program and program[0]:
+        _page(text, program)
+    else:
+        write(text)
+
+
+def _program(command: str) -> list[str]:
+    """The command's words with the program's full path; [] for none.
+
+    Only absolute folders of PATH are searched, and not the current one: what is compared brings no pager.
+    """
+    import shlex
+
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        words = []
+    if not words or words[0] == "cat":
+        return []
+    if os.path.isabs(words[0]):
+        return words
+    here = os.path.realpath(".")
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        path = os.path.join(folder, words[0])
+        if os.path.isabs(folder) and os.path.realpath(folder) != here and os.access(path, os.X_OK):
+            return [path, *words[1:]]
+    return []
+
+
+def _page(text: str, command: list[str]) -> None:
+    from subprocess import PIPE, Popen
+
+    environment = {"LESS": "FRX", "LV": "-c", **os.environ}
+    try:
+        pager = Popen(command, stdin=PIPE, env=environment)
+    except OSError:
+        write(text)
+        return
+    assert pager.stdin is not None
+    try:
+        pager.stdin.write(text.encode("utf-8", "backslashreplace"))
+        pager.stdin.close()
+    except OSError:
+        pass
+    while True:
+        try:
+            pager.wait()
+            return
+        except KeyboardInterrupt:
+            # Ctrl-C is for the pager; it ends when its user says so.
+            continue

@@ -1,0 +1,284 @@
+"""Configuration: the user's own file, the repository's, and how they combine.
+
+What is compared, and the repository it lies in, may be hostile, so a repository's configuration only ever
+makes prediff stricter or quieter: a lower level, refused assumptions, more that is shown, a language for
+files that nothing else names one for, files to ignore in folders. In order of strength, weakest first: the
+defaults, the user's file, the repository's (which can only tighten), the options of the command line.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from typing import Any
+
+from prediff.errors import ConfigError
+from prediff.model import Settings
+
+MAX_BYTES = 1 << 20
+
+LEVELS = ("layout", "safe", "relaxed")
+SHOWN = ("docs", "annotations", "imports")
+READERS = ("auto", "ast", "libcst")
+VIEWS = ("canonical", "aligned")
+COLORS = ("auto", "always", "never")
+
+_CHOICES = {"level": LEVELS, "reader": READERS, "view": VIEWS, "color": COLORS}
+_REPOSITORY_KEYS = ("level", "refuse", "show", "languages", "ignore")
+_USER_KEYS = (*_REPOSITORY_KEYS, "assume", "reader", "view", "color", "pager", "context")
+_NEVER_FROM_A_REPOSITORY = frozenset(
+    {*_USER_KEYS, "cache", "commands", "implementations", "model", "output", "outputs", "run-code", "viewer"}
+) - set(_REPOSITORY_KEYS)
+"""Keys that are ignored in a repository, with a line that says so; any other unknown key is refused."""
+
+_ROOT_MARKS = (".git", ".hg", ".jj")
+
+
+@dataclass(frozen=True, slots=True)
+class Globs:
+    """Pairs of a glob and the language of the paths that it matches; the last match counts.
+
+    A glob without a slash is matched against the file's name, else against the end of the path.
+    """
+
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def find(self, path: str) -> str | None:
+        """The language for a path, or None."""
+        shown = path.replace(os.sep, "/")
+        name = shown.rpartition("/")[2]
+        for glob, language in reversed(self.pairs):
+            of_path = "/" in glob and fnmatchcase(f"/{shown}", f"*/{glob.lstrip('/')}")
+            if of_path or fnmatchcase(name, glob):
+                return language
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the configuration files gave. `warnings` are lines for the user about keys that were ignored.
+
+    languages: the user's globs, which outrank a file's ending; repository_languages: those of the repository,
+    which only name a language where nothing else does. ignore: globs of files to leave out where folders are
+    compared; two files that are named are always compared. pager: a command, "" for none, None where not set.
+    """
+
+    settings: Settings = field(default_factory=Settings)
+    languages: Globs = field(default_factory=Globs)
+    repository_languages: Globs = field(default_factory=Globs)
+    ignore: tuple[str, ...] = ()
+    color: str = "auto"
+    pager: str | None = None
+    context: int = 3
+    warnings: tuple[str, ...] = ()
+
+    def choose_language(self, path: str) -> tuple[str | None, str | None]:
+        """For `read.read_pair`: the language a path must be read in, and the one to fall back to."""
+        return self.settings.language or self.languages.find(path), self.repository_languages.find(path)
+
+
+def load_config(paths: Sequence[str]) -> Config:
+    """The configuration for the files at `paths`: the user's own, tightened by that of their repositories.
+
+    Raises ConfigError, naming file and key, for unknown keys and bad values.
+    """
+    config = Config()
+    own = user_file()
+    if os.path.lexists(own):
+        config = _of_the_user(own, _check(own, _parse(own, _read(own)), _USER_KEYS))
+    seen: set[str] = set()
+    for path in paths:
+        found = repository_table(path)
+        if found and found[0] not in seen:
+            seen.add(found[0])
+            config = _tightened(config, *found)
+    return config
+
+
+def user_file() -> str:
+    """Where the user's own configuration is looked for; it need not exist."""
+    from platformdirs import user_config_dir
+
+    return os.path.join(user_config_dir("prediff", appauthor=False), "config.toml")
+
+
+def repository_table(path: str) -> tuple[str, dict[str, Any]] | None:
+    """The configuration file that is nearest above a compared file, and its table.
+
+    Folders are searched upward to the root of the repository; outside one only the file's own folder is.
+    Raises ConfigError where one folder has both a `.prediff.toml` and a `[tool.prediff]`.
+    """
+    if not os.path.isfile(path):
+        return None
+    for folder in _folders(os.path.dirname(os.path.abspath(path))):
+        found = []
+        for name in (".prediff.toml", "pyproject.toml"):
+            file = os.path.join(folder, name)
+            table = _table(file) if os.path.lexists(file) else None
+            if table is not None:
+                found.append((file, table))
+        if len(found) > 1:
+            both = f"{found[0][0]} and [tool.prediff] in {found[1][0]}"
+            raise ConfigError(f"{both} both configure prediff; keep one")
+        if found:
+            return found[0]
+    return None
+
+
+def _folders(start: str) -> list[str]:
+    folders = [start]
+    while not any(os.path.exists(os.path.join(folders[-1], mark)) for mark in _ROOT_MARKS):
+        parent = os.path.dirname(folders[-1])
+        if parent == folders[-1]:
+            return [start]
+        folders.append(parent)
+    return folders
+
+
+def _table(file: str) -> dict[str, Any] | None:
+    data = _read(file)
+    if file.endswith(".prediff.toml"):
+        return _parse(file, data)
+    if b"prediff" not in data:
+        return None
+    tool = _parse(file, data).get("tool")
+    table = tool.get("prediff") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise ConfigError(f"{file}: tool.prediff must be a table")
+    return table
+
+
+def _read(file: str) -> bytes:
+    try:
+        if not stat.S_ISREG(os.stat(file).st_mode):
+            raise ConfigError(f"{file} is not a file, so it cannot be read as configuration")
+        with open(file, "rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(f"cannot read the configuration {file}: {reason}") from None
+    if len(data) > MAX_BYTES:
+        raise ConfigError(f"{file} is larger than {MAX_BYTES >> 20} MiB, too large for a configuration")
+    return data
+
+
+def _parse(file: str, data: bytes) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(data.decode())
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file} is not valid UTF-8, which TOML asks for") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"{file} is not valid TOML: {error}") from None
+
+
+def _of_the_user(file: str, table: Mapping[str, Any]) -> Config:
+    defaults = Config()
+    settings = Settings(
+        level=table.get("level", "safe"),
+        assume=frozenset(table.get("assume", ())),
+        refuse=frozenset(table.get("refuse", ())),
+        show=frozenset(table.get("show", ())),
+        reader=table.get("reader", "auto"),
+        view=table.get("view", "canonical"),
+    )
+    both = sorted(settings.assume & settings.refuse)
+    if both:
+        raise ConfigError(f"{file}: {both[0]} is both assumed and refused")
+    return replace(
+        defaults,
+        settings=settings,
+        languages=Globs(tuple(table.get("languages", {}).items())),
+        ignore=tuple(table.get("ignore", ())),
+        color=table.get("color", defaults.color),
+        pager=table.get("pager"),
+        context=table.get("context", defaults.context),
+    )
+
+
+def _tightened(config: Config, file: str, table: Mapping[str, Any]) -> Config:
+    """`config` under what a repository asks for: nothing in it grants more than there was."""
+    ignored = [key for key in table if key in _NEVER_FROM_A_REPOSITORY]
+    table = _check(file, {k: v for k, v in table.items() if k not in ignored}, _REPOSITORY_KEYS)
+    warnings = [
+        f"{file}: {key} is ignored: only your own configuration or an option sets it" for key in ignored
+    ]
+    old = config.settings
+    level = table.get("level", old.level)
+    if LEVELS.index(level) > LEVELS.index(old.level):
+        warnings.append(f'{file}: level = "{level}" is ignored: a repository can only lower it ({old.level})')
+        level = old.level
+    refuse = frozenset(table.get("refuse", ()))
+    languages = config.repository_languages.pairs + tuple(table.get("languages", {}).items())
+    return replace(
+        config,
+        settings=replace(
+            old,
+            level=level,
+            assume=old.assume - refuse,
+            refuse=old.refuse | refuse,
+            show=old.show | frozenset(table.get("show", ())),
+        ),
+        repository_languages=Globs(languages),
+        ignore=config.ignore + tuple(table.get("ignore", ())),
+        warnings=config.warnings + tuple(warnings),
+    )
+
+
+def _check(file: str, table: Mapping[str, Any], keys: Sequence[str]) -> Mapping[str, Any]:
+    """The table, once each key is known and each value is one that the key takes."""
+    for key, value in table.items():
+        if key not in keys:
+            raise ConfigError(f"{file}: unknown key {key!r}{did_you_mean(key, keys)}")
+        if key in _CHOICES:
+            one_of(f"{file}: {key}", value, _CHOICES[key])
+        elif key in ("assume", "refuse", "show", "ignore"):
+            if not isinstance(value, list):
+                raise ConfigError(f"{file}: {key} must be a list of strings")
+            for word in value:
+                _check_word(file, key, word)
+        elif key == "languages":
+            _check_languages(file, value)
+        elif key == "pager" and not isinstance(value, str):
+            raise ConfigError(f'{file}: pager must be a command as a string ("" for none)')
+        elif key == "context" and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
+            raise ConfigError(f"{file}: context must be a number of lines, 0 or more")
+    return table
+
+
+def _check_word(file: str, key: str, word: Any) -> None:
+    if key == "ignore":
+        if not isinstance(word, str):
+            raise ConfigError(f"{file}: ignore must be a list of strings")
+        return
+    from prediff.rules.assumptions import ASSUMPTIONS
+
+    one_of(f"{file}: {key}", word, SHOWN if key == "show" else tuple(ASSUMPTIONS))
+
+
+def _check_languages(file: str, value: Any) -> None:
+    from prediff.languages import LANGUAGES
+
+    if not isinstance(value, dict):
+        raise ConfigError(f'{file}: languages must be a table of globs, such as "*.pyx" = "python"')
+    for glob, language in value.items():
+        one_of(f"{file}: languages.{glob}", language, tuple(LANGUAGES))
+
+
+def one_of(where: str, value: Any, choices: Sequence[str]) -> None:
+    """Raise ConfigError, with the nearest choice, unless `value` is one of `choices`."""
+    if value not in choices:
+        known = f" (one of {', '.join(choices)})" if len(choices) < 8 else ""
+        raise ConfigError(f"{where} cannot be {value!r}{did_you_mean(str(value), choices) or known}")
+
+
+def did_you_mean(word: str, choices: Sequence[str]) -> str:
+    """`; did you mean X?` for the choice that is nearest to `word`, or nothing."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, choices, 1, 0.6)
+    return f"; did you mean {near[0]}?" if near else ""

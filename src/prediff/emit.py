@@ -1,0 +1,90 @@
+"""Writing outputs: only where the user says, whole or not at all, and never over a file that is compared."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from contextlib import suppress
+
+from prediff.errors import WriteError
+
+
+def write_outputs(outputs: Sequence[tuple[str, str]], inputs: Sequence[str]) -> None:
+    """Write each (path, text), through temporary files that are renamed once all are written.
+
+    Files are readable by the user only. A pipe or a device is written to directly. Raises WriteError where an
+    output is an input (by whatever name), a folder or a link, is named twice, or cannot be written.
+    """
+    for index, (path, _) in enumerate(outputs):
+        _refuse(path, [*inputs, *(other for other, _ in outputs[:index])])
+    ready: list[tuple[str, str]] = []
+    path = ""
+    try:
+        for path, text in outputs:
+            if _is_stream(path):
+                with open(path, "wb") as stream:
+                    stream.write(encoded(text))
+            else:
+                ready.append((_temporary(path, encoded(text)), path))
+        while ready:
+            temporary, path = ready[0]
+            os.replace(temporary, path)
+            ready.pop(0)
+    except OSError as error:
+        raise WriteError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+    finally:
+        for temporary, _ in ready:
+            with suppress(OSError):
+                os.unlink(temporary)
+
+
+def encoded(text: str) -> bytes:
+    """Text as UTF-8; bytes that were no UTF-8 when they were read come out as they were."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
+def _refuse(path: str, others: Sequence[str]) -> None:
+    if _is_stream(path):
+        return
+    if os.path.isdir(path):
+        raise WriteError(f"cannot write {path}: it is a folder; name a file")
+    for other in others:
+        if _is_same_file(path, other):
+            raise WriteError(f"cannot write {path}: it is the same file as {other}")
+    if os.path.islink(path):
+        raise WriteError(f"cannot write {path}: it is a link; name the file itself")
+
+
+def _is_stream(path: str) -> bool:
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
+
+
+def _is_same_file(path: str, other: str) -> bool:
+    if os.path.realpath(path) == os.path.realpath(other):
+        return True
+    try:
+        return os.path.samefile(path, other)
+    except OSError:
+        return False
+
+
+def _temporary(path: str, data: bytes) -> str:
+    from tempfile import mkstemp
+
+    folder, name = os.path.split(path)
+    descriptor, temporary = mkstemp(prefix=f".{name[:100]}.", suffix=".tmp", dir=folder or ".")
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return temporary

@@ -1,0 +1,253 @@
+"""What a rule may ask about the code around a node.
+
+The engine moves one `Facts` over a tree: before a rule is asked about a node, `position` and the enclosing scopes are
+the node's own. Answers are computed on demand from the environment; nothing is keyed by a node's identity, since rules
+share subtrees. "Unknown" is always answered as the weaker statement: not a builtin, not pure.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+import sys
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from prediff.facts.scopes import ScopeInfo, ScopeWalk, module_names, names_of_target, rebound_names
+from prediff.languages.language import Traits
+from prediff.tree import (
+    CHILD_FIELDS,
+    Block,
+    Call,
+    Class,
+    CompFor,
+    Declare,
+    ForEach,
+    Function,
+    Import,
+    ImportFrom,
+    Lambda,
+    Name,
+    Node,
+    children,
+    walk,
+)
+
+BUILTINS = frozenset(dir(builtins))
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFacts:
+    """What holds for a whole file.
+
+    names: bound at the top level or by `global`. star: a star import may bind any name. imports: what each top-level
+    name that is bound once, by an import, stands for, dotted. words: every identifier-like word of the text.
+    rebound: top-level names that are bound more than once, or by `global`. shadowed: builtins that a comprehension,
+    loop or lambda binds anywhere: rules turn one of these into another, so that their own scopes are not enough.
+    """
+
+    names: frozenset[str] = frozenset()
+    star: bool = False
+    imports: Mapping[str, str] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
+    rebound: frozenset[str] = frozenset()
+    shadowed: frozenset[str] = frozenset()
+
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_GLOBAL = re.compile(r"^[ \t]*global[ \t]+([^\n#;]+)", re.MULTILINE)
+_ESCAPE = re.compile(r"\\u(?:\{0*([0-9a-fA-F]{1,6})\}|([0-9a-fA-F]{4}))")
+
+
+def module_facts(tree: Block, text: str) -> ModuleFacts:
+    """Look once over a file's top level (and at the words of its text) for what rules ask of it."""
+    names = set(module_names(tree))
+    words = _words(text)
+    rebound = set(rebound_names(tree))
+    if "global" in words:
+        for found in _GLOBAL.finditer(text):
+            names |= set(_WORD.findall(found[1]))
+            rebound |= set(_WORD.findall(found[1]))
+    imports: dict[str, str] = {}
+    star = False
+    for node in _top_level(tree):
+        if isinstance(node, Import):
+            for a in node.names:
+                imports[a.asname or a.name.split(".")[0]] = a.name if a.asname else a.name.split(".")[0]
+        elif isinstance(node, ImportFrom):
+            for a in node.names:
+                star |= a.name == "*"
+                imports[a.asname or a.name] = f"{node.module}.{a.name}"
+    # A name that is bound twice may stand for either: a fallback import, a module's own definition.
+    imports = {name: dotted for name, dotted in imports.items() if name not in rebound}
+    return ModuleFacts(frozenset(names), star, imports, words, frozenset(rebound), _shadowed(tree))
+
+
+def _words(text: str) -> frozenset[str]:
+    """All words of a text that an identifier of its tree can be: as they stand, normalized, and without escapes."""
+    words = set(_WORD.findall(text))
+    if "\\u" in text or not text.isascii():  # JavaScript's identifiers may hold escapes
+        odd = "\n".join([line for line in text.split("\n") if "\\u" in line or not line.isascii()])
+        words.update(_WORD.findall(unicodedata.normalize("NFKC", _ESCAPE.sub(_unescaped, odd))))
+    return frozenset(words)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return chr(min(int(found[1] or found[2], 16), sys.maxunicode))
+
+
+def _shadowed(tree: Block) -> frozenset[str]:
+    """The builtins that a loop, comprehension or lambda binds."""
+    found: set[str] = set()
+    stack: list[Any] = [tree]
+    while stack:
+        node = stack.pop()
+        if not CHILD_FIELDS[node.__class__]:
+            continue
+        if node.__class__ in (CompFor, ForEach):
+            found.update(names_of_target(node.target))
+        elif node.__class__ is Lambda:
+            found.update(name for p in node.params for name in names_of_target(p.target))
+        stack += children(node)
+    return BUILTINS & found
+
+
+def _top_level(tree: Block) -> list[Node]:
+    """All statements that run at import, those under top-level branches too."""
+    return [n for n in _walk_shallow(tree) if isinstance(n, (Import, ImportFrom))]
+
+
+def _walk_shallow(tree: Node) -> list[Node]:
+    found: list[Node] = []
+    stack: list[Node] = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (Function, Class, Lambda)):
+            continue
+        found.append(node)
+        if isinstance(node, Block) or hasattr(node, "header"):
+            for name in ("body", "then", "orelse", "final", "handlers", "clauses"):
+                value = getattr(node, name, None)
+                if isinstance(value, tuple):
+                    stack += [v for v in value if isinstance(v, Node)]
+                elif isinstance(value, Node):
+                    stack.append(value)
+        elif hasattr(node, "body") and isinstance(node.body, Block):
+            stack.append(node.body)
+    return found
+
+
+class Facts:
+    """The environment of the node that a rule is asked about.
+
+    language, traits: of the file. granted: the assumptions that may be used. position: "test" where only truthiness
+    matters, "discarded" for the value of an expression statement, "specification" for that of a replacement field, else
+    "value". unit: the outermost definition around
+    the node, or the top-level statement. enclosing: the definitions and lambdas around the node, outermost first.
+    """
+
+    def __init__(self, language: str, traits: Traits, module: ModuleFacts, granted: frozenset[str]) -> None:
+        self.language = language
+        self.traits = traits
+        self.module = module
+        self.granted = granted
+        self.position = "value"
+        self.unit: Node | None = None
+        self.enclosing: list[Node] = []
+        self._bound: list[frozenset[str] | None] = []
+        self._bound_by: dict[int, tuple[Node, frozenset[str]]] = {}
+        self.memo: dict[int, Any] = {}
+        """For facts that rest on one node alone, by its id; whoever stores one keeps the node alive with it."""
+        self.used: set[str] = set()
+
+    @property
+    def test(self) -> bool:
+        """Whether only the truthiness of the node's value matters."""
+        return self.position == "test"
+
+    @property
+    def function(self) -> Function | Lambda | None:
+        """The innermost function around the node, if no class stands between."""
+        innermost = self.enclosing[-1] if self.enclosing else None
+        return innermost if isinstance(innermost, (Function, Lambda)) else None
+
+    def assume(self, assumption: str) -> bool:
+        """Whether an assumption is granted; if so, it is noted as used by the rule that asks."""
+        if assumption not in self.granted:
+            return False
+        self.used.add(assumption)
+        return True
+
+    def enter(self, node: Node) -> None:
+        self.enclosing.append(node)
+        self._bound.append(None)
+
+    def leave(self) -> frozenset[str] | None:
+        """Leave the innermost definition; gives the names it binds if anything asked for them."""
+        self.enclosing.pop()
+        return self._bound.pop()
+
+    def bound_here(self, level: int) -> frozenset[str]:
+        """The names that the enclosing definition number `level` binds itself."""
+        known = self._bound[level]
+        if known is None:
+            node = self.enclosing[level]
+            found = self._bound_by.get(id(node))
+            if found is None:
+                found = self._bound_by[id(node)] = (node, bound_names(node, self.traits.block_scoped))
+            known = self._bound[level] = found[1]
+        return known
+
+    def is_local(self, name: str) -> bool:
+        """Whether a name, read at the node, is bound by a function or class around it."""
+        return any(name in self.bound_here(level) for level in range(len(self.enclosing)))
+
+    def is_builtin(self, node: Node | None, *names: str) -> bool:
+        """Whether `node` is one of the builtins `names`, and nothing in the file can have shadowed it."""
+        return (
+            isinstance(node, Name)
+            and node.id in names
+            and node.id in BUILTINS
+            and not self.module.star
+            and node.id not in self.module.names
+            and node.id not in self.module.shadowed
+            and not self.is_local(node.id)
+        )
+
+    def is_call_of(self, node: Node, *names: str) -> bool:
+        """Whether `node` calls one of the builtins `names`."""
+        return isinstance(node, Call) and not node.optional and self.is_builtin(node.func, *names)
+
+    def qualified(self, node: Node) -> str:
+        """The dotted name that an imported name or an attribute of it stands for, "" where that is not sure."""
+        parts: list[str] = []
+        while node.__class__.__name__ == "Attribute":
+            parts.append(node.name)  # type: ignore[attr-defined]
+            node = node.value  # type: ignore[attr-defined]
+        if not isinstance(node, Name) or node.id not in self.module.imports or self.is_local(node.id):
+            return ""
+        return ".".join([self.module.imports[node.id], *reversed(parts)])
+
+
+def bound_names(definition: Node, block_scoped: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The names that a function, lambda or class binds in its own scope, parameters included."""
+    walk_ = ScopeWalk(lambda name, scope: name, block_scoped=block_scoped)
+    scope = ScopeInfo(0, "function", None)
+    walk_.collect(definition, scope)
+    if block_scoped:
+        declared = [n for n in walk(definition) if isinstance(n, Declare)]
+        return frozenset(scope.bound) | {x for n in declared for x in names_of_target(n.target)}
+    return frozenset(scope.bound).difference(scope.outer)
+
+
+def reads_locals(unit: Node, traits: Traits | None = None) -> bool:
+    """Whether a unit may read its local variables by name (`locals()`, `eval`, frames, …); Python's unless said."""
+    readers = (traits or Traits(negations={}, keyword_parameters=True)).locals_readers
+    for node in walk(unit):
+        if isinstance(node, Name) and node.id in readers:
+            return True
+        if node.__class__.__name__ == "Attribute" and node.name in readers:  # type: ignore[attr-defined]
+            return True
+    return False

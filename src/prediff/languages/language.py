@@ -1,0 +1,87 @@
+"""What a language gives to prediff: how its text is read into the logic tree, and how the tree is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from prediff.tree import Block, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment of the source, its marks included.
+
+    `line` and `last` count from 1, `column` from 0 in characters; `own_line` says that nothing but white space stands
+    before it. `kind` is ordinary, tool (a directive for a checker or formatter) or code (one that changes what runs).
+    """
+
+    line: int
+    column: int
+    text: str
+    own_line: bool
+    kind: str = "ordinary"
+    last: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a text gave: its tree, its comments in order, which reader read it, what it could not read.
+
+    A region that could not be read stands in the tree as `Opaque("unread", (its text,))`.
+    """
+
+    tree: Block
+    comments: tuple[Comment, ...]
+    reader: str
+    unread: tuple[tuple[Span, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Printed text, and for each of its lines the first and last line of the source it came from (0, 0 for none).
+
+    `text` ends in a newline unless it is empty. `starts` has one row for each statement of the tree's top level:
+    the index of its first output line.
+    """
+
+    text: str
+    sources: tuple[tuple[int, int], ...]
+    starts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What rules ask of a language.
+
+    negations: comparison operators whose negation is another operator for all operands, NaN included.
+    keyword_parameters: whether callers can pass an ordinary parameter by its name.
+    block_scoped: keywords of declarations that are seen in their block only.
+    hoisted_functions: whether a definition binds its name before its block starts to run.
+    locals_readers: functions through which code may read its own local variables by name.
+    locals_in_strings: whether a string may name a local variable (a format, a query on a table).
+    """
+
+    negations: Mapping[str, str]
+    keyword_parameters: bool
+    block_scoped: frozenset[str] = frozenset()
+    hoisted_functions: bool = False
+    locals_readers: frozenset[str] = frozenset(
+        {"locals", "eval", "exec", "vars", "_getframe", "currentframe", "dir", "globals"}
+    )
+    locals_in_strings: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language. `read(text, reader)` raises ParseError or LimitError; `reader` is "auto" or one of `readers`."""
+
+    id: str
+    name: str
+    extensions: tuple[str, ...]
+    read: Callable[[str, str], Reading]
+    print: Callable[[Block, tuple[Comment, ...]], Printed]
+    traits: Traits
+    readers: tuple[str, ...] = ("auto",)
+    filenames: tuple[str, ...] = ()
+    interpreters: tuple[str, ...] = field(default=())

@@ -1,0 +1,192 @@
+"""The frozen dataclasses that pass between the stages. This module imports no stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from prediff.languages.language import Comment
+from prediff.tree import Block, Span
+
+Verdict = Literal["identical", "same", "differs", "unknown"]
+Side = Literal["left", "right"]
+View = Literal["canonical", "aligned"]
+MODULE = "(module)"
+"""What stands for the unit of all that is outside of definitions."""
+
+NEWLINE_NAMES = {"\n": "LF", "\r\n": "CRLF", "\r": "CR", "mixed": "mixed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user asks for: level, assumptions added and refused, what to show, which reader.
+
+    `show` holds words of docs, annotations, imports: what is then compared as code is. `implementations` grants
+    public-names-unread: two implementations are compared, whatever their top-level names.
+    """
+
+    level: str = "safe"
+    assume: frozenset[str] = frozenset()
+    refuse: frozenset[str] = frozenset()
+    show: frozenset[str] = frozenset()
+    implementations: bool = False
+    language: str | None = None
+    reader: str = "auto"
+    view: View = "canonical"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A text to compare. Where `language` is known newlines are `\\n` and the byte order mark is gone; both are noted.
+    Where it is None the text is as it is (`read.as_it_is`): two such texts are equal exactly when the bytes are.
+
+    path: the name to show, and the one whose ending names the language.
+    language: an id of `languages.LANGUAGES`, or None where none is known; the text is then compared as it is.
+    newline: "\\n", "\\r\\n", "\\r" or "mixed". data: the bytes it was read from (of a text: its UTF-8).
+    notes: what the user should know about the reading, such as why no language was taken.
+    """
+
+    path: str
+    text: str
+    language: str | None = None
+    encoding: str = "utf-8"
+    newline: str = "\n"
+    bom: bool = False
+    data: bytes | None = field(default=None, repr=False)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """A text and its logic tree; `tree` is None, with the reason, where it can only be compared as it is."""
+
+    source: SourceFile
+    tree: Block | None
+    comments: tuple[Comment, ...] = ()
+    reader: str = ""
+    unread: tuple[tuple[Span, str], ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """One application of a rule: to which span of which side, and under which assumptions."""
+
+    rule: str
+    span: Span
+    assumptions: tuple[str, ...] = ()
+    side: Side = "left"
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepDown:
+    """A unit that is shown less far normalized than asked for, with the reason."""
+
+    unit: str
+    to: Literal["own layout", "verbatim"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NormalizedFile:
+    """A file in normal form. `tree` keeps the source spans of its statements (see `tree.Statement`).
+
+    done: spans of the units that were left as they are, since the other side has the same bytes.
+    imports: what each name that is imported at the top level stands for, dotted.
+    """
+
+    parsed: ParsedFile
+    tree: Block
+    folds: tuple[Fold, ...] = ()
+    steps: tuple[StepDown, ...] = ()
+    done: frozenset[Span] = frozenset()
+    imports: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPair:
+    """A unit of the left and the unit of the right that it is compared with; None where there is none."""
+
+    name: str
+    left: Span | None
+    right: Span | None
+    verdict: Verdict
+    moved: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """A local of the right file that is shown under its name on the left."""
+
+    unit: str
+    left: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A unit that would be the same under assumptions that were not granted."""
+
+    unit: str
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineMap:
+    """For each output line the first and last line of the source that it came from; (0, 0) for none."""
+
+    lines: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommentCount:
+    """How many comments stand on one side only: ordinary ones and directives for tools."""
+
+    ordinary: int = 0
+    tool: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What comparing two files gave. `left_text` and `right_text` are what a diff tool gets.
+
+    They are equal exactly when `same` is true.
+    """
+
+    left: SourceFile
+    right: SourceFile
+    left_text: str
+    right_text: str
+    verdict: Verdict
+    settings: Settings
+    reason: str = ""
+    language: str | None = None
+    line_maps: tuple[LineMap, LineMap] = (LineMap(()), LineMap(()))
+    folds: tuple[Fold, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    units: tuple[UnitPair, ...] = ()
+    renames: tuple[Rename, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    steps: tuple[StepDown, ...] = ()
+    comments: CommentCount = field(default_factory=CommentCount)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing that counts differs: the verdict is identical or same."""
+        return self.verdict in ("identical", "same")
+
+
+@dataclass(frozen=True, slots=True)
+class Normalized:
+    """One file's canonical text, with its line map and what was folded."""
+
+    source: SourceFile
+    text: str
+    line_map: LineMap
+    folds: tuple[Fold, ...] = ()
+    steps: tuple[StepDown, ...] = ()
+    reason: str = ""

@@ -1,0 +1,112 @@
+"""The fold over the stages: read this first.
+
+    read ─ parse ─ normalize ─┐
+                              ├─ align ─ reconcile ─ (summarize) ─ verify ─ view ─ report
+    read ─ parse ─ normalize ─┘
+
+Each stage is a function from data to data. A unit that cannot be normalized and printed safely steps down on both
+sides: canonical → its own layout → verbatim.
+"""
+
+from __future__ import annotations
+
+from prediff import report
+from prediff.align import align, byte_equal_units
+from prediff.languages import get_language
+from prediff.languages.language import Language
+from prediff.model import LineMap, Normalized, ParsedFile, Report, Settings, SourceFile
+from prediff.normalizer import assumptions_of, normalize, quick_and_deep
+from prediff.parse import parse
+from prediff.reconcile import reconcile
+from prediff.stepdown import Steps, misprinted_units, verbatim
+from prediff.views.canonical import shown_comments
+
+MAX_STEPS = 8
+TOO_DEEP = "nested too deeply to be compared by logic"
+
+
+def compare(left: SourceFile, right: SourceFile, settings: Settings = Settings()) -> Report:
+    """Bring two files into comparable form. Never raises for what the files hold: that gives `unknown`."""
+    if left.text == right.text and report.same_bytes(left, right):
+        return report.identical(left, right, settings)
+    name = left.language
+    if name is None or right.language is None:
+        return report.as_text(left, right, settings, "compared as text")
+    if name != right.language:
+        return report.as_text(
+            left, right, settings, "the two files are in different languages: compared as text"
+        )
+    language = get_language(name)
+    with quick_and_deep():
+        one, two = parse(left, language, settings.reader), parse(right, language, settings.reader)
+        for side in (one, two):
+            if side.tree is None:
+                return report.as_text(left, right, settings, side.reason, name)
+        try:
+            found = _compare_trees(one, two, language, settings)
+        except RecursionError:
+            return report.as_text(left, right, settings, TOO_DEEP, name)
+    if found.same and (one.unread or two.unread) and not report.same_spelling(left, right):
+        # A part that cannot be read is the same only if its bytes are.
+        reason = "a part cannot be read, and line ends or encoding differ: compared as text"
+        return report.as_text(left, right, settings, reason, name)
+    return found
+
+
+def _compare_trees(left: ParsedFile, right: ParsedFile, language: Language, settings: Settings) -> Report:
+    from prediff.rules import RULES
+
+    allowed = assumptions_of(settings)
+    steps = Steps()
+    for _ in range(MAX_STEPS):
+        one, two = verbatim(left, steps), verbatim(right, steps)
+        equal_left, equal_right = byte_equal_units(one, two)
+        done_left, done_right = equal_left | steps.own_layout(one), equal_right | steps.own_layout(two)
+        normal_left = normalize(one, language, RULES, allowed, done_left)
+        normal_right = normalize(two, language, RULES, allowed, done_right)
+        if steps.unsettled(normal_left.steps, normal_right.steps):
+            continue
+        alignment = align(normal_left, normal_right, language.traits)
+        joined = reconcile(alignment, language.traits, allowed)
+        printed_left = language.print(joined.left, shown_comments(left.comments, allowed))
+        printed_right = language.print(joined.right, shown_comments(right.comments, allowed))
+        wrong = misprinted_units(joined.left, printed_left, language, equal_left)
+        wrong += misprinted_units(joined.right, printed_right, language, equal_right)
+        if not steps.down(wrong):
+            return report.compared(alignment, joined, (printed_left, printed_right), allowed, settings, steps)
+    return report.as_text(
+        left.source, right.source, settings, "it cannot be printed as it was read", language.id
+    )
+
+
+def normalize_file(source: SourceFile, settings: Settings = Settings()) -> Normalized:
+    """One file's canonical text; its locals keep their names. What cannot be normalized is given as it is."""
+    name = source.language
+    if name is None:
+        return report.plain(source, source.notes[0] if source.notes else "")
+    language = get_language(name)
+    with quick_and_deep():
+        parsed = parse(source, language, settings.reader)
+        if parsed.tree is None:
+            return report.plain(source, parsed.reason)
+        try:
+            return _normalize_tree(parsed, language, assumptions_of(settings))
+        except RecursionError:
+            return report.plain(source, TOO_DEEP)
+
+
+def _normalize_tree(parsed: ParsedFile, language: Language, allowed: frozenset[str]) -> Normalized:
+    from prediff.rules import RULES
+
+    steps = Steps()
+    for _ in range(MAX_STEPS):
+        file = verbatim(parsed, steps)
+        result = normalize(file, language, RULES, allowed, steps.own_layout(file))
+        if steps.unsettled(result.steps):
+            continue
+        printed = language.print(result.tree, shown_comments(parsed.comments, allowed))
+        if not steps.down(misprinted_units(result.tree, printed, language, frozenset())):
+            reason = parsed.unread[0][1] if parsed.unread else ""
+            lines = LineMap(printed.sources)
+            return Normalized(parsed.source, printed.text, lines, result.folds, steps.taken, reason)
+    return report.plain(parsed.source, "it cannot be printed as it was read")

@@ -1,0 +1,187 @@
+"""The reconcile stage: moves the right side toward the left by what is equal, never by what is alike.
+
+Each step gives two trees that mean what they meant before, under assumptions that are noted: order of definitions, then
+names of locals, then annotations that stand on one side only, then imports that only annotations needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from prediff.align import Alignment, align, by_name, definition
+from prediff.languages.language import Traits
+from prediff.model import Fold, NormalizedFile, Rename
+from prediff.reconcilers import imports, names, order
+from prediff.reconcilers.annotations import fold as fold_annotations
+from prediff.tree import (
+    Block,
+    Class,
+    Keyword,
+    Name,
+    Node,
+    Opaque,
+    Param,
+    hull,
+    map_children,
+    trees_equal,
+    update,
+    walk,
+)
+
+MAX_ROUNDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """Both trees after reconciling, the pairs of top-level statements, and what was done."""
+
+    left: Block
+    right: Block
+    pairs: tuple[tuple[int, int], ...]
+    renames: tuple[Rename, ...] = ()
+    folds: tuple[Fold, ...] = ()
+    moved: frozenset[str] = frozenset()
+
+
+def reconcile(alignment: Alignment, traits: Traits, allowed: frozenset[str]) -> Reconciled:
+    """Move the right file of an alignment toward the left, under the `allowed` assumptions."""
+    return _Reconciler(alignment, traits, allowed).run()
+
+
+class _Reconciler:
+    def __init__(self, alignment: Alignment, traits: Traits, allowed: frozenset[str]) -> None:
+        self.alignment = alignment
+        self.traits = traits
+        self.allowed = allowed
+        self.keywords = traits.keyword_parameters and (
+            "public-names-unread" not in allowed or _passes_keywords(alignment)
+        )
+        self.order_unread = "order-unread" in allowed
+        self.order_assumptions = (
+            ("order-unread", "source-unread") if self.order_unread else ("source-unread",)
+        )
+        self.renames: list[Rename] = []
+        self.folds: list[Fold] = []
+        self.moved: set[str] = set()
+
+    def run(self) -> Reconciled:
+        left, right = self.alignment.left.tree, self.alignment.right.tree
+        if "public-names-unread" in self.allowed:
+            right = self.definitions_named(left, right)
+        if "source-unread" in self.allowed:
+            right = self.ordered(left, right)
+        left_body, right_body = list(left.body), list(right.body)
+        pairs = self.pairs(left, right)
+        if "locals-unread" in self.allowed:
+            for i, j in pairs:
+                right_body[j] = self.named(left_body[i], right_body[j])
+            self.name_rest(left_body, right_body)
+        left, right = update(left, body=tuple(left_body)), update(right, body=tuple(right_body))
+        if "annotations-unread" in self.allowed:
+            tables = self.alignment.left.imports, self.alignment.right.imports
+            left, right, folds = fold_annotations(left, right, pairs, tables)
+            self.folds += folds
+            left, left_folds = imports.drop_typing(left)
+            right, right_folds = imports.drop_typing(right)
+            self.folds += [*left_folds, *[replace(f, side="right") for f in right_folds]]
+            pairs = self.pairs(left, right)
+        return Reconciled(
+            left, right, tuple(pairs), tuple(self.renames), tuple(self.folds), frozenset(self.moved)
+        )
+
+    def pairs(self, left: Block, right: Block) -> list[tuple[int, int]]:
+        """The pairs of units after the right was put in order."""
+        sides = self.alignment.left, self.alignment.right
+        moved = align(_with_tree(sides[0], left), _with_tree(sides[1], right), self.traits, self.keywords)
+        return list(moved.pairs)
+
+    def definitions_named(self, left: Block, right: Block) -> Block:
+        """The right file with its top-level definitions under the names of those that they equal on the left."""
+        for _ in range(
+            MAX_ROUNDS
+        ):  # a caller may equal its counterpart only once what it calls is named alike
+            right, renames = names.follow_definitions(left, right, self.pairs(left, right), self.traits)
+            if not renames:
+                break
+            self.renames += renames
+            self.folds.append(Fold("definition-names", right.span, ("public-names-unread",), "right"))
+        return right
+
+    def ordered(self, left: Block, right: Block) -> Block:
+        """The right file with its definitions, and those of its classes, in the left's order."""
+        new, changed = order.follow(left, right, self.traits, order_unread=self.order_unread)
+        if changed:
+            self.folds.append(Fold("definition-order", right.span, self.order_assumptions, "right"))
+        body = list(new.body)
+        for i, j in self.pairs(left, new):
+            body[j] = self.class_ordered(left.body[i], body[j])
+        return update(new, body=tuple(body))
+
+    def class_ordered(self, left: Node, right: Node) -> Node:
+        one, two = definition(left), definition(right)
+        if not isinstance(one, Class) or not isinstance(two, Class) or trees_equal(one, two):
+            return right
+        body, changed = order.follow(
+            one.body, two.body, self.traits, in_class=True, order_unread=self.order_unread
+        )
+        if not changed:
+            return right
+        self.folds.append(Fold("definition-order", two.span, self.order_assumptions, "right", two.name))
+        self.moved.add(two.name)
+        return _replace(right, two, update(two, body=body))
+
+    def name_rest(self, left: list[Node], right: list[Node]) -> None:
+        """The locals of lambdas and comprehensions in the statements that define nothing, taken together."""
+        one = Block(tuple([n for n in left if definition(n) is None]))
+        rest = [j for j, n in enumerate(right) if definition(n) is None]
+        two = Block(tuple([right[j] for j in rest]))
+        new, changed = names.follow(one, two, self.traits, self.keywords)
+        if not changed:
+            return
+        assert isinstance(new, Block)
+        for j, node in zip(rest, new.body, strict=True):
+            right[j] = node
+        self.renames += [Rename("", name, binder[1]) for binder, name in changed.items()]
+        self.folds.append(Fold("local-names", hull([n.span for n in two.body]), ("locals-unread",), "right"))
+
+    def named(self, left: Node, right: Node) -> Node:
+        """A right unit with its locals under their left-hand names; a class's methods one by one, by their names."""
+        one, two = definition(left), definition(right)
+        if one is None or two is None or trees_equal(one, two):
+            return right
+        new: Node
+        if isinstance(one, Class) and isinstance(two, Class):
+            members = list(two.body.body)
+            for i, j in by_name(one.body, two.body, self.traits):
+                members[j] = self.named(one.body.body[i], members[j])
+            new = update(two, body=update(two.body, body=tuple(members)))
+        else:
+            new, changed = names.follow(one, two, self.traits, self.keywords)
+            for binder, name in changed.items():
+                self.renames.append(Rename(two.name, name, binder[1]))
+            if changed:
+                self.folds.append(Fold("local-names", two.span, ("locals-unread",), "right", two.name))
+        return _replace(right, two, new)
+
+
+def _passes_keywords(alignment: Alignment) -> bool:
+    """Whether a call in either file passes an argument under the name of a parameter of that file."""
+    for tree in (alignment.left.tree, alignment.right.tree):
+        passed = {n.name for n in walk(tree) if isinstance(n, Keyword)}
+        if any(
+            isinstance(n, Param) and isinstance(n.target, Name) and n.target.id in passed for n in walk(tree)
+        ):
+            return True
+    return False
+
+
+def _with_tree(file: NormalizedFile, tree: Block) -> NormalizedFile:
+    return replace(file, tree=tree)
+
+
+def _replace(statement: Node, old: Node, new: Node) -> Node:
+    """A statement that is a definition, or exports one, with the definition replaced."""
+    if statement is old:
+        return new
+    assert isinstance(statement, Opaque)
+    return map_children(statement, lambda child: new if child is old else child)

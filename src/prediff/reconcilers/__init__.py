@@ -1,0 +1,1 @@
+"""The steps of the reconcile stage, one module each."""

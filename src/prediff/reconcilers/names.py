@@ -1,0 +1,117 @@
+"""Names of locals: the right side takes the left's spelling, by binder."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from prediff.align import pair_sequences
+from prediff.facts import reads_locals
+from prediff.facts.binders import Binder, binders, canonical, rename
+from prediff.facts.scopes import ScopeInfo, map_names
+from prediff.languages.language import Traits
+from prediff.model import Rename
+from prediff.reconcilers.statements import skeletons
+from prediff.tree import Block, Class, Function, Name, Node, trees_equal, update, walk
+
+EQUAL_STATEMENTS = 100
+"""What a pair of statements that are equal but for names weighs, against 1 for a pair that stands in one gap."""
+
+
+def follow(left: Node, right: Node, traits: Traits, keywords: bool) -> tuple[Node, dict[Binder, str]]:
+    """The right unit with its locals under their left-hand names, and the renaming that gave it.
+
+    Binders of statements that are equal but for the names of locals vote. The renaming is one to one, and captures
+    nothing: the renamed unit's canonical form is the right unit's own, else the renaming is narrowed or given up.
+    """
+    if trees_equal(left, right) or reads_locals(left, traits) or reads_locals(right, traits):
+        return right, {}
+    wanted = _elect(_votes(left, right, traits, keywords))
+    names = {right_: left_[1] for left_, right_ in wanted if left_[1] != right_[1]}
+    if not names:
+        return right, {}
+    form = canonical(right, traits, keywords)
+    free = set(binders(right, traits, keywords))
+    while names:
+        renamed = rename(right, names, traits, keywords)
+        if trees_equal(canonical(renamed, traits, keywords), form):
+            return renamed, names
+        names = _narrowed(names, free)
+    return right, {}
+
+
+def follow_definitions(
+    left: Block, right: Block, pairs: Sequence[tuple[int, int]], traits: Traits
+) -> tuple[Block, list[Rename]]:
+    """The right file with its paired top-level definitions under their left-hand names, wherever they are named.
+
+    Only for two implementations of one thing (public-names-unread). A name that the right file already gives to
+    something else, at any level, is not taken.
+    """
+    wanted: dict[str, str] = {}
+    for i, j in pairs:
+        one, two = left.body[i], right.body[j]
+        if isinstance(one, (Function, Class)) and isinstance(two, (Function, Class)) and one.name != two.name:
+            wanted.setdefault(two.name, one.name)
+    taken = {n.id for n in walk(right) if isinstance(n, Name)} | {
+        n.name for n in walk(right) if isinstance(n, (Function, Class))
+    }
+    wanted = {old: new for old, new in wanted.items() if new not in taken}
+    if not wanted or len(set(wanted.values())) != len(wanted):
+        return right, []
+
+    def visit(name: Name, scope: ScopeInfo | None) -> Node:
+        return update(name, id=wanted[name.id]) if scope is None and name.id in wanted else name
+
+    renamed = map_names(right, visit, block_scoped=traits.block_scoped)
+    assert isinstance(renamed, Block)
+    body = [
+        update(n, name=wanted[n.name]) if isinstance(n, (Function, Class)) and n.name in wanted else n
+        for n in renamed.body
+    ]
+    return update(renamed, body=tuple(body)), [Rename("", new, old) for old, new in wanted.items()]
+
+
+def _votes(left: Node, right: Node, traits: Traits, keywords: bool) -> Counter[tuple[Binder, Binder]]:
+    """How often each pair of binders stands in the same place of two statements that are paired."""
+    one, named_one = skeletons(left, traits, keywords)
+    two, named_two = skeletons(right, traits, keywords)
+    votes: Counter[tuple[Binder, Binder]] = Counter()
+    pairs = pair_sequences(one, two)
+    for i, j in pairs:
+        for pair in zip(named_one[i], named_two[j], strict=True):
+            votes[pair] += EQUAL_STATEMENTS
+    for i, j in _gaps(pairs, len(one), len(two)):
+        if len(named_one[i]) == len(named_two[j]):
+            votes.update(zip(named_one[i], named_two[j], strict=True))
+    return votes
+
+
+def _gaps(pairs: list[tuple[int, int]], left: int, right: int) -> Iterator[tuple[int, int]]:
+    """Statements between paired ones, one by one where both sides have equally many: most likely the changed ones."""
+    before = (-1, -1)
+    for pair in [*pairs, (left, right)]:
+        if pair[0] - before[0] == pair[1] - before[1]:
+            yield from zip(range(before[0] + 1, pair[0]), range(before[1] + 1, pair[1]), strict=True)
+        before = pair
+
+
+def _elect(votes: Counter[tuple[Binder, Binder]]) -> Iterable[tuple[Binder, Binder]]:
+    """A one-to-one choice of pairs, those with the most votes first; a pair of equal names wins a tie."""
+    left_taken: set[Binder] = set()
+    right_taken: set[Binder] = set()
+    ranked = sorted(votes.items(), key=lambda v: (-v[1], v[0][0][1] != v[0][1][1], v[0]))
+    for (left, right), _ in ranked:
+        if left not in left_taken and right not in right_taken:
+            left_taken.add(left)
+            right_taken.add(right)
+            yield left, right
+
+
+def _narrowed(names: dict[Binder, str], free: set[Binder]) -> dict[Binder, str]:
+    """Fewer renamings: without those to a name that another binder of the unit bears and keeps, else without one."""
+    kept = {b[1] for b in free if b not in names}
+    fewer = {b: new for b, new in names.items() if new not in kept}
+    if len(fewer) == len(names):
+        fewer = dict(list(names.items())[:-1])
+    return fewer

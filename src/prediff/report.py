@@ -1,0 +1,163 @@
+"""Puts together what comparing gave: verdicts, folds, what was only counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from prediff.align import Alignment, definition
+from prediff.languages.language import Printed
+from prediff.model import (
+    MODULE,
+    NEWLINE_NAMES,
+    CommentCount,
+    Fold,
+    LineMap,
+    Normalized,
+    ParsedFile,
+    Report,
+    Settings,
+    Side,
+    SourceFile,
+    UnitPair,
+    Verdict,
+)
+from prediff.read import as_it_is
+from prediff.reconcile import Reconciled
+from prediff.stepdown import Steps
+from prediff.tree import Block, Node, Opaque, trees_equal, walk
+
+
+def same_bytes(left: SourceFile, right: SourceFile) -> bool:
+    """Whether two files are the same bytes, as far as those are known."""
+    return left.data is None or right.data is None or left.data == right.data
+
+
+def same_spelling(left: SourceFile, right: SourceFile) -> bool:
+    """Whether equal text of two files has equal bytes: the same encoding and the same line ends throughout."""
+    return left.encoding == right.encoding and left.newline == right.newline != "mixed"
+
+
+def identical(left: SourceFile, right: SourceFile, settings: Settings) -> Report:
+    lines = LineMap(tuple((i, i) for i in range(1, left.text.count("\n") + 2)))
+    return Report(left, right, left.text, right.text, "identical", settings, line_maps=(lines, lines))
+
+
+def as_text(
+    left: SourceFile, right: SourceFile, settings: Settings, reason: str, language: str | None = None
+) -> Report:
+    """Both texts as they are, of files whose bytes differ: unknown."""
+    maps = tuple(LineMap(tuple((i, i) for i in range(1, s.text.count("\n") + 2))) for s in (left, right))
+    one, two, notes = as_it_is(left), as_it_is(right), left.notes + right.notes
+    return Report(
+        left, right, one, two, "unknown", settings, reason, language, (maps[0], maps[1]), notes=notes
+    )
+
+
+def plain(source: SourceFile, reason: str) -> Normalized:
+    """A file's text as it is."""
+    lines = LineMap(tuple((i, i) for i in range(1, source.text.count("\n") + 2)))
+    return Normalized(source, as_it_is(source), lines, reason=reason)
+
+
+def compared(
+    alignment: Alignment,
+    joined: Reconciled,
+    printed: tuple[Printed, Printed],
+    allowed: frozenset[str],
+    settings: Settings,
+    steps: Steps,
+) -> Report:
+    """The report of two files that were both read."""
+    left, right = alignment.left.parsed, alignment.right.parsed
+    one, two = printed
+    units = _units(joined)
+    same = one.text == two.text
+    unread = left.unread or right.unread or steps.second
+    verdict: Verdict = "same" if same else "unknown" if unread and _only_unread_differs(joined) else "differs"
+    reason = next((r for side in (left, right) for _, r in side.unread), "") if verdict == "unknown" else ""
+    folds = _sided(alignment.left.folds, "left") + _sided(alignment.right.folds, "right") + joined.folds
+    used = {a for f in folds for a in f.assumptions}
+    comments = _count_comments(left, right)
+    if comments.ordinary and "docs-unread" in allowed:
+        used.add("docs-unread")
+    if comments.tool and "tool-comments-unread" in allowed:
+        used.add("tool-comments-unread")
+    return Report(
+        left.source, right.source, one.text, two.text, verdict, settings, reason,
+        settings.language or left.source.language,
+        (LineMap(one.sources), LineMap(two.sources)), folds, tuple(sorted(used)), units, joined.renames, (),
+        steps.taken, comments, _notes(left, right),
+    )  # fmt: skip
+
+
+def _sided(folds: tuple[Fold, ...], side: Side) -> tuple[Fold, ...]:
+    return tuple([Fold(f.rule, f.span, f.assumptions, side, f.unit) for f in folds])
+
+
+def _units(joined: Reconciled) -> tuple[UnitPair, ...]:
+    """A row for each definition of the top level, and one for the rest of the file."""
+    found: list[UnitPair] = []
+    left, right = joined.left.body, joined.right.body
+    for i, j in joined.pairs:
+        same = trees_equal(left[i], right[j])
+        verdict: Verdict = "same" if same else "differs"
+        found.append(
+            UnitPair(_name(left[i]), left[i].span, right[j].span, verdict, _name(left[i]) in joined.moved)
+        )
+    for i, node in enumerate(left):
+        if i not in {a for a, _ in joined.pairs} and definition(node) is not None:
+            found.append(UnitPair(_name(node), node.span, None, "differs", reason="only on the left"))
+    for j, node in enumerate(right):
+        if j not in {b for _, b in joined.pairs} and definition(node) is not None:
+            found.append(UnitPair(_name(node), None, node.span, "differs", reason="only on the right"))
+    rest = [Block(tuple(n for n in side if definition(n) is None)) for side in (left, right)]
+    if rest[0].body or rest[1].body:
+        verdict = "same" if trees_equal(*rest) else "differs"
+        found.append(UnitPair(MODULE, joined.left.span, joined.right.span, verdict))
+    return tuple(found)
+
+
+def _name(node: Node) -> str:
+    found = definition(node)
+    return found.name if found is not None else ""
+
+
+def _only_unread_differs(joined: Reconciled) -> bool:
+    """Whether the two trees differ in nothing but regions that could not be read."""
+    sides = []
+    for tree in (joined.left, joined.right):
+        if not any(isinstance(n, Opaque) and n.kind == "unread" for n in walk(tree)):
+            continue
+        sides.append(tree)
+    if not sides:
+        return False
+    read = [
+        Block(tuple(n for n in t.body if not (isinstance(n, Opaque) and n.kind == "unread")))
+        for t in (joined.left, joined.right)
+    ]
+    return trees_equal(*read)
+
+
+def _count_comments(left: ParsedFile, right: ParsedFile) -> CommentCount:
+    counts = {}
+    for kind in ("ordinary", "tool"):
+        one = Counter(" ".join(c.text.split()) for c in left.comments if c.kind == kind)
+        two = Counter(" ".join(c.text.split()) for c in right.comments if c.kind == kind)
+        counts[kind] = max((one - two).total(), (two - one).total())
+    return CommentCount(counts["ordinary"], counts["tool"])
+
+
+def _notes(left: ParsedFile, right: ParsedFile) -> tuple[str, ...]:
+    one, two = left.source, right.source
+    notes = [*one.notes, *two.notes]
+    if one.newline != two.newline and "\n" in one.text and "\n" in two.text:
+        names = NEWLINE_NAMES[one.newline], NEWLINE_NAMES[two.newline]
+        notes.append(f"newlines differ: {names[0]} on the left, {names[1]} on the right")
+    if one.encoding != two.encoding:
+        notes.append(f"encodings differ: {one.encoding} on the left, {two.encoding} on the right")
+    if one.bom != two.bom:
+        notes.append(f"only the {'left' if one.bom else 'right'} file starts with a byte order mark")
+    for side in (left, right):
+        for span, reason in side.unread:
+            notes.append(f"{side.source.path}: lines {span[0]}-{span[2]} could not be read: {reason}")
+    return tuple(notes)

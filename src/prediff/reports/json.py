@@ -1,0 +1,116 @@
+"""The report for a program: one JSON object, `version` 1 of the schema below.
+
+| key | value |
+|---|---|
+| `schema`, `version` | `"prediff-report"`, 1; within a version keys are added at most |
+| `verdict`, `same`, `reason` | identical, same, differs or unknown; a boolean; why, where there is a reason |
+| `language` | an id of `prediff languages`, or null where the texts were compared as they are |
+| `settings` | level, assume, refuse, show, implementations, reader, view |
+| `left`, `right` | path, encoding, newline (LF, CRLF, CR, mixed), bom, lines (of the normal form) |
+| `hunks` | `unit`; for left and right `source` ([first, last] line of the source, [0, 0] for none), `first` |
+| | (line of the normal form, from 1) and `lines` |
+| `units` | name, verdict, moved, reason, left and right (span or null) |
+| `folds` | rule, side, unit, span, assumptions |
+| `assumptions` | the names of all that the verdict rests on |
+| `renames`, `hints`, `steps` | unit and left, right; unit and assumptions; unit, to and reason |
+| `comments` | ordinary, tool: how many differ |
+| `notes` | lines of text |
+
+A span is [first line, first column, last line, end column]: lines from 1, columns from 0 in characters, end
+exclusive. All text is escaped to ASCII, so that the object can be shown in a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from prediff.model import NEWLINE_NAMES, LineMap, Report, SourceFile
+from prediff.reports.hunks import Hunk, find_hunks, lines_of
+
+VERSION = 1
+
+
+def report_json(report: Report, context: int = 3) -> str:
+    """The report as JSON text, ending in a newline."""
+    left, right = lines_of(report.left_text), lines_of(report.right_text)
+    hunks = find_hunks(report, left, right, context) if report.left_text != report.right_text else []
+    settings = report.settings
+    found: dict[str, Any] = {
+        "schema": "prediff-report",
+        "version": VERSION,
+        "verdict": report.verdict,
+        "same": report.same,
+        "reason": report.reason,
+        "language": report.language,
+        "settings": {
+            "level": settings.level,
+            "assume": sorted(settings.assume),
+            "refuse": sorted(settings.refuse),
+            "show": sorted(settings.show),
+            "implementations": settings.implementations,
+            "reader": settings.reader,
+            "view": settings.view,
+        },
+        "left": _file(report.left, left),
+        "right": _file(report.right, right),
+        "hunks": [_hunk(hunk, left, right) for hunk in hunks],
+        "units": [
+            {
+                "name": unit.name,
+                "verdict": unit.verdict,
+                "moved": unit.moved,
+                "reason": unit.reason,
+                "left": unit.left,
+                "right": unit.right,
+            }
+            for unit in report.units
+        ],
+        "folds": [
+            {
+                "rule": fold.rule,
+                "side": fold.side,
+                "unit": fold.unit,
+                "span": fold.span,
+                "assumptions": fold.assumptions,
+            }
+            for fold in report.folds
+        ],
+        "assumptions": report.assumptions,
+        "renames": [{"unit": r.unit, "left": r.left, "right": r.right} for r in report.renames],
+        "hints": [{"unit": hint.unit, "assumptions": hint.assumptions} for hint in report.hints],
+        "steps": [{"unit": step.unit, "to": step.to, "reason": step.reason} for step in report.steps],
+        "comments": {"ordinary": report.comments.ordinary, "tool": report.comments.tool},
+        "notes": report.notes,
+    }
+    return json.dumps(found, indent=2) + "\n"
+
+
+def line_map_json(line_map: LineMap) -> str:
+    """A line map as JSON: for each output line a pair, its first and last source line, [0, 0] for none."""
+    pairs = ",\n    ".join(f"[{first}, {last}]" for first, last in line_map.lines)
+    body = f"[\n    {pairs}\n  ]" if pairs else "[]"
+    return f'{{\n  "schema": "prediff-line-map",\n  "version": {VERSION},\n  "lines": {body}\n}}\n'
+
+
+def _file(source: SourceFile, lines: list[str]) -> dict[str, Any]:
+    return {
+        "path": source.path,
+        "encoding": source.encoding,
+        "newline": NEWLINE_NAMES[source.newline],
+        "bom": source.bom,
+        "lines": len(lines),
+    }
+
+
+def _hunk(hunk: Hunk, left: list[str], right: list[str]) -> dict[str, Any]:
+    first, last = hunk.changes[0], hunk.changes[-1]
+    sides = (
+        ("left", left, hunk.left_source, first.left[0], last.left[1]),
+        ("right", right, hunk.right_source, first.right[0], last.right[1]),
+    )
+    shown: dict[str, Any] = {"unit": hunk.unit}
+    for side, lines, source, start, end in sides:
+        texts = [line.removesuffix("\n") for line in lines[start:end]]
+        shown[side] = {"source": source, "first": start + 1, "lines": texts}
+    return shown

@@ -1,0 +1,212 @@
+"""Rules of the family operators: compound assignment."""
+
+from __future__ import annotations
+
+from prediff.facts import Facts
+from prediff.facts.uses import Uses, uses_of
+from prediff.rules.blocks import map_blocks
+from prediff.rules.rule import Example, Rule
+from prediff.tree import (
+    Assign,
+    AssignExpr,
+    Attribute,
+    AugAssign,
+    Binary,
+    Block,
+    Call,
+    ForEach,
+    Function,
+    Index,
+    Interp,
+    Lambda,
+    Literal,
+    Name,
+    Node,
+    Ternary,
+    Unary,
+    trees_equal,
+    update,
+)
+
+NUMBER, TEXT, ITSELF = "number", "text", ""
+LITERAL_KINDS = {"int": NUMBER, "float": NUMBER, "bool": NUMBER, "imaginary": NUMBER, "str": TEXT}
+RESULTS = {
+    "len": NUMBER,
+    "int": NUMBER,
+    "float": NUMBER,
+    "ord": NUMBER,
+    "str": TEXT,
+    "repr": TEXT,
+    "chr": TEXT,
+}
+ARITHMETIC = frozenset({"+", "-", "/", "//", "**", "%", "&", "|", "^", "<<", ">>"})
+
+
+def kind_of(node: Node, uses: Uses, facts: Facts, seen: frozenset[str] = frozenset()) -> str | None:
+    """Whether a value is a number or text; None if unknown, `ITSELF` for a name in `seen` (it adds nothing new).
+
+    Where one operand's type is not seen, the other one's decides under builtin-operators.
+    """
+    if isinstance(node, Literal):
+        return LITERAL_KINDS.get(node.kind)
+    if isinstance(node, Interp):
+        return TEXT if node.kind == "f" else None
+    if isinstance(node, Name):
+        return _kind_of_name(node.id, uses, facts, seen)
+    if isinstance(node, Call) and isinstance(node.func, Name):
+        shadowed = node.func.id in uses.names and uses.names[node.func.id].bound
+        return RESULTS.get(node.func.id) if not shadowed and facts.is_builtin(node.func, *RESULTS) else None
+    if isinstance(node, Unary):
+        return NUMBER if kind_of(node.operand, uses, facts, seen) == NUMBER else None
+    if isinstance(node, Ternary):
+        return _same([kind_of(n, uses, facts, seen) for n in (node.then, node.orelse)])
+    if isinstance(node, Binary):
+        return _kind_of_binary(node, uses, facts, seen)
+    return None
+
+
+def _same(kinds: list[str | None]) -> str | None:
+    known = set(kinds) - {ITSELF}
+    if None in known or len(known) > 1:
+        return None
+    return known.pop() if known else ITSELF
+
+
+def _kind_of_name(name: str, uses: Uses, facts: Facts, seen: frozenset[str]) -> str | None:
+    if name in seen:
+        return ITSELF
+    use = uses.names.get(name)
+    if use is None or not use.bound or use.fixed or use.captured or len(use.values) != use.bound:
+        return None
+    kinds: list[str | None] = []
+    for value in use.values:
+        if isinstance(value, ForEach):
+            counted = (
+                isinstance(value.target, Name)
+                and value.kind == "in"
+                and facts.is_call_of(value.iterable, "range")
+            )
+            kinds.append(
+                NUMBER if counted and not ("range" in uses.names and uses.names["range"].bound) else None
+            )
+        else:
+            kinds.append(None if value is None else kind_of(value, uses, facts, seen | {name}))
+        if kinds[-1] is None:
+            return None
+    return _same(kinds)
+
+
+def _kind_of_binary(node: Binary, uses: Uses, facts: Facts, seen: frozenset[str]) -> str | None:
+    left, right = kind_of(node.left, uses, facts, seen), kind_of(node.right, uses, facts, seen)
+    if node.op == "%" and left == TEXT:
+        return TEXT if right is not None or facts.assume("builtin-operators") else None
+    if left is not None and right is not None:
+        if node.op == "*" and NUMBER in (left, right):
+            return right if left == NUMBER else left
+        kind = _same([left, right])
+        return kind if node.op == "+" or (node.op in ARITHMETIC and kind != TEXT) else None
+    known = right if left is None else left
+    if known is None or node.op not in ARITHMETIC or (node.op == "%" and left is None):
+        return None
+    if known == TEXT and node.op != "+":
+        return None
+    return known if facts.assume("builtin-operators") else None
+
+
+def _compound_assignment(node: Node, facts: Facts) -> Node | None:
+    if facts.language == "python":
+        return _compound_in_function(node, facts) if isinstance(node, (Function, Lambda)) else None
+    if isinstance(node, Assign) and len(node.targets) == 1:
+        value = node.value
+        if isinstance(value, Binary) and _read_twice(node.targets[0], value.left, facts):
+            return AugAssign(node.targets[0], value.op, value.right, span=node.span, header=node.header)
+    elif isinstance(node, AssignExpr) and node.op == "=":
+        value = node.value
+        if isinstance(value, Binary) and _read_twice(node.target, value.left, facts):
+            return AssignExpr(value.op + "=", node.target, value.right)
+    return None
+
+
+def _read_twice(target: Node, read: Node, facts: Facts) -> bool:
+    """Whether a JavaScript target may be evaluated once instead of twice, as a target and as an operand."""
+    if not trees_equal(target, read):
+        return False
+    base = target
+    depth = 0
+    while isinstance(base, Attribute) and not base.optional:
+        base = base.value
+        depth += 1
+    if isinstance(base, Index) and isinstance(base.index, Literal) and isinstance(base.value, Name):
+        base = base.value
+        depth += 1
+    return isinstance(base, Name) and (depth < 2 or facts.assume("reads-pure"))
+
+
+def _compound_in_function(function: Function | Lambda, facts: Facts) -> Node | None:
+    uses: Uses | None = None
+
+    def visit(block: Block) -> Block:
+        nonlocal uses
+        found: list[Node] = []
+        for node in block.body:
+            if isinstance(node, Assign) and len(node.targets) == 1 and isinstance(node.value, Binary):
+                target, value = node.targets[0], node.value
+                if isinstance(target, Name) and isinstance(value.left, Name) and target.id == value.left.id:
+                    uses = uses or uses_of(function, facts)
+                    if not uses.dynamic and kind_of(target, uses, facts) in (NUMBER, TEXT):
+                        node = AugAssign(target, value.op, value.right, span=node.span, header=node.header)
+            found.append(node)
+        changed = any(a is not b for a, b in zip(found, block.body, strict=True))
+        return update(block, body=tuple(found)) if changed else block
+
+    return map_blocks(function, visit)
+
+
+COMPOUND_ASSIGNMENT = Rule(
+    id="compound-assignment",
+    family="operators",
+    summary="Write `x += e`, not `x = x + e`.",
+    languages={"python": frozenset({"source-unread"}), "javascript": frozenset({"source-unread"})},
+    on=(Function, Lambda, Assign, AssignExpr),
+    rewrite=_compound_assignment,
+    why="In Python `+=` changes a list or an array in place, which its other owners see, so the name must "
+    "be a local that nothing but numbers, or nothing but text, is ever bound to; an operand of unknown "
+    "type makes that rest on built-in operands. In JavaScript the two are one, but for a target whose "
+    "reading may act.",
+    examples=(
+        Example(
+            "counter",
+            "def f(a):\n    n = 0\n    for x in a:\n        n = n + 1\n    return n",
+            "def f(a):\n    n = 0\n    for x in a:\n        n += 1\n    return n",
+        ),
+        Example(
+            "sum",
+            "def f(a):\n    n = 0\n    for x in a:\n        n = n + x\n    return n",
+            "def f(a):\n    n = 0\n    for x in a:\n        n += x\n    return n",
+        ),
+        Example(
+            "text",
+            'def f(n):\n    s = ""\n    while g(s):\n        s = s + str(n)\n    return s',
+            'def f(n):\n    s = ""\n    while g(s):\n        s += str(n)\n    return s',
+        ),
+        Example("javascript", "x = x + e;", "x += e;", "javascript"),
+        Example("javascript property", "this.n = this.n + 1;", "this.n += 1;", "javascript"),
+    ),
+    leaves_alone=(
+        "def f(x, e):\n    x = x + e\n    return x",
+        "def f(a):\n    x = [1]\n    y = x\n    x = x + [2]\n    return x, y",
+        "def f(a):\n    x = 0\n    x = a\n    x = x + 1\n    return x",
+        (
+            "def f(a):\n    x = 0\n    def g():\n        nonlocal x\n        x = a\n    g()\n    x = x + "
+            "1\n    return x"
+        ),
+        "x = 0\nx = x + 1",
+        "def f(a):\n    x = 2\n    x = x * a\n    x = x * 2\n    return x",
+        "javascript: x = x + a + b;",
+        "javascript: f().n = f().n + 1;",
+        "javascript: x = 1 + x;",
+        "javascript: x++;",
+    ),
+)
+
+RULES: tuple[Rule, ...] = (COMPOUND_ASSIGNMENT,)

@@ -1,0 +1,257 @@
+"""Rules of the family bindings: tuple assignments and declarations. Temporaries: `temporaries`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prediff.facts import Facts
+from prediff.facts.effects import cannot_raise
+from prediff.facts.evaluation import reads
+from prediff.facts.uses import Uses, mentions, uses_of
+from prediff.rules import temporaries
+from prediff.rules.blocks import map_blocks, placed
+from prediff.rules.conditions import is_fixed
+from prediff.rules.rule import Example, Rule
+from prediff.rules.temporaries import is_settled
+from prediff.tree import (
+    Assign,
+    AssignExpr,
+    AugAssign,
+    Block,
+    Declare,
+    ForEach,
+    Function,
+    ImportFrom,
+    Lambda,
+    Name,
+    Node,
+    Opaque,
+    Star,
+    Tuple,
+    Update,
+    update,
+    walk,
+)
+
+# --- tuple assignments ---------------------------------------------------------------------------------------------
+
+
+def _split(node: Block | Function | Lambda, facts: Facts) -> Node | None:
+    if isinstance(node, Block):
+        new = _split_block(node, lambda statement, at: _only_literals(statement))
+        return None if new is node else new
+    if "locals-unread" not in facts.granted:
+        return None
+    uses: Uses | None = None
+
+    def independent(block: Block, statement: Assign, at: int) -> bool:
+        nonlocal uses
+        uses = uses or uses_of(node, facts)
+        return _is_independent(block, statement, at, uses, facts)
+
+    return map_blocks(
+        node, lambda block: _split_block(block, lambda statement, at: independent(block, statement, at))
+    )
+
+
+def _split_block(block: Block, may_split: Callable[[Assign, int], bool]) -> Block:
+    found: list[Node] = []
+    for at, statement in enumerate(block.body):
+        if isinstance(statement, Assign) and _pairs(statement) and may_split(statement, at):
+            for target, value in _pairs(statement):
+                found.append(placed(Assign((target,), value), statement))
+        else:
+            found.append(statement)
+    return block if len(found) == len(block.body) else update(block, body=tuple(found))
+
+
+def _pairs(node: Assign) -> list[tuple[Name, Node]]:
+    """The names and values of `a, b = 1, 2`; empty for any other assignment."""
+    target, value = node.targets[0], node.value
+    if len(node.targets) != 1 or not isinstance(target, Tuple) or not isinstance(value, Tuple):
+        return []
+    if len(target.items) != len(value.items) or any(isinstance(v, Star) for v in value.items):
+        return []
+    pairs = [(t, v) for t, v in zip(target.items, value.items, strict=True) if isinstance(t, Name)]
+    return (
+        pairs if len(pairs) == len(target.items) and len({t.id for t, _ in pairs}) == len(pairs) > 1 else []
+    )
+
+
+def _only_literals(node: Assign) -> bool:
+    return all(is_fixed(v) for _, v in _pairs(node))
+
+
+def _is_independent(block: Block, node: Assign, at: int, uses: Uses, facts: Facts) -> bool:
+    """Whether binding each name before the next value is evaluated cannot be seen."""
+    pairs = _pairs(node)
+    here = mentions(block.body[at:])
+    for i, (target, _) in enumerate(pairs):
+        use = uses.local(target.id)
+        if use is None or use.captured:
+            return False
+        for _, value in pairs[i + 1 :]:
+            if reads(value, target.id) or not is_settled(value, uses, facts):
+                return False
+            if not cannot_raise(value, facts) and here[target.id] != uses.mentions[target.id]:
+                return False
+    return True
+
+
+SPLIT_TUPLE = Rule(
+    id="split-tuple-assignment",
+    family="bindings",
+    summary="Write `a = 1` and `b = 2`, not `a, b = 1, 2`.",
+    languages={"python": frozenset({"source-unread"})},
+    on=(Block, Function, Lambda),
+    rewrite=_split,
+    why="With literals nothing can come between. Other values of locals are split if no later value reads "
+    "an earlier name, none is made by an unknown call, and where one may raise, the names are read "
+    "behind this statement only. `a, b = b, a` reads both before it binds either.",
+    examples=(
+        Example("literals", "a, b = 1, 2", "a = 1\nb = 2"),
+        Example(
+            "locals",
+            "def f(x, y):\n    a, b = x.c, y[0]\n    return g(a, b)",
+            "def f(x, y):\n    a = x.c\n    b = y[0]\n    return g(a, b)",
+        ),
+    ),
+    leaves_alone=(
+        "def f(a, b):\n    a, b = b, a\n    return a, b",
+        "a, b = b, a",
+        "a, b = f(), g()",
+        "def f(x):\n    a, b = x, g()\n    return a, b",
+        "a, *b = 1, 2",
+        "a, b = c = 1, 2",
+        "a, a = 1, 2",
+        "a.b, c = 1, 2",
+        "def f(x):\n    a = b = 0\n    try:\n        a, b = x.a, x.b\n    except E:\n        return a",
+    ),
+)
+
+# --- declarations --------------------------------------------------------------------------------------------------
+
+
+def _merge_declaration(node: Block, facts: Facts) -> Node | None:
+    body = list(node.body)
+    for i in range(len(body) - 2, -1, -1):
+        first, second = body[i], body[i + 1]
+        if not isinstance(first, Declare) or first.kind not in ("let", "var") or first.value is not None:
+            continue
+        if not isinstance(first.target, Name) or not isinstance(second, Assign) or len(second.targets) != 1:
+            continue
+        target = second.targets[0]
+        if isinstance(target, Name) and target.id == first.target.id and not reads(second.value, target.id):
+            body[i : i + 2] = [placed(update(first, value=second.value), second, first)]
+    return None if len(body) == len(node.body) else update(node, body=tuple(body))
+
+
+MERGE_DECLARATION = Rule(
+    id="merge-declaration",
+    family="bindings",
+    summary="Write `let x = 1`, not `let x` and then `x = 1`.",
+    languages={"javascript": frozenset({"source-unread"})},
+    on=(Block,),
+    rewrite=_merge_declaration,
+    why="Nothing stands between the two, and the value does not mention the variable, so that nothing can "
+    "see it while it is undefined.",
+    examples=(
+        Example("let", "let x; x = f(); x = g(x);", "let x = f(); x = g(x);", "javascript"),
+        Example("var", "var x; x = 1;", "var x = 1;", "javascript"),
+    ),
+    leaves_alone=(
+        "javascript: let x; f(); x = 1;",
+        "javascript: let x; x = () => x;",
+        "javascript: let x; y = 1;",
+        "javascript: let x; x += 1;",
+    ),
+    words=frozenset({"let", "var"}),
+)
+
+
+def _let_const(node: Function | Lambda | Block, facts: Facts) -> Node | None:
+    """In functions, and in the block of the file itself; not in other blocks, whose clauses may share a scope."""
+    if isinstance(node, Block):
+        if facts.unit is not None or facts.enclosing or not _is_module(node):
+            return None
+        found = _with_const(node, _assigned(node))
+        return None if found is node else found
+    if not any(isinstance(n, Declare) and n.kind == "let" for n in walk(node.body)):
+        return None
+    assigned = _assigned(node)
+    return map_blocks(node, lambda block: _with_const(block, assigned))
+
+
+def _is_module(tree: Block) -> bool:
+    """Whether a file has a scope of its own, as ES and CommonJS modules have: scripts share their top level."""
+    for node in walk(tree):
+        if isinstance(node, ImportFrom) or (
+            isinstance(node, Opaque) and node.kind.startswith(("import", "export"))
+        ):
+            return True
+        if isinstance(node, Name) and node.id in ("require", "module", "exports"):
+            return True
+    return False
+
+
+def _assigned(root: Node) -> set[str]:
+    """The names that anything but a declaration binds in a tree, nested functions included."""
+    found: set[str] = set()
+    for node in walk(root):
+        if isinstance(node, Assign):
+            targets: tuple[Node, ...] = node.targets
+        elif isinstance(node, (AugAssign, AssignExpr, Update, ForEach)):
+            targets = (node.target,)
+        elif isinstance(node, Opaque):
+            if node.kind in ("with", "unread"):
+                found |= {n.id for n in walk(root) if isinstance(n, Name)}
+            continue
+        else:
+            continue
+        for target in targets:
+            found |= {n.id for n in walk(target) if isinstance(n, Name)}
+    return found
+
+
+def _with_const(block: Block, assigned: set[str]) -> Block:
+    found: list[Node] = []
+    for node in block.body:
+        if isinstance(node, Declare) and node.kind == "let" and node.value is not None:
+            names = {n.id for n in walk(node.target) if isinstance(n, Name)}
+            node = update(node, kind="const") if assigned.isdisjoint(names) else node
+        found.append(node)
+    changed = any(a is not b for a, b in zip(found, block.body, strict=True))
+    return update(block, body=tuple(found)) if changed else block
+
+
+LET_CONST = Rule(
+    id="let-const",
+    family="bindings",
+    summary="Write `const x = 1`, not `let x = 1`, where `x` is never assigned again.",
+    languages={"javascript": frozenset({"source-unread"})},
+    on=(Block, Function, Lambda),
+    rewrite=_let_const,
+    why="The two differ only in what an assignment does, and there is none: not in the whole function or "
+    "file, nested functions included, whatever scope the assigned name belongs to. The top level of a "
+    "script is shared with others.",
+    examples=(
+        Example(
+            "function",
+            "function f() { let x = g(); return x + x; }",
+            "function f() { const x = g(); return x + x; }",
+            "javascript",
+        ),
+        Example("file", "let x = require('f'); g(x);", "const x = require('f'); g(x);", "javascript"),
+    ),
+    leaves_alone=(
+        "javascript: let x = f(); g(x);",
+        "javascript: let x = require('x'); x = 2;",
+        "javascript: let x = 1; function f() { x++; }",
+        "javascript: function f() { let x; g(x); }",
+        "javascript: var x = 1;",
+        "javascript: function f() { let x = 1; [x] = g(); return x; }",
+    ),
+    words=frozenset({"let"}),
+)
+
+RULES: tuple[Rule, ...] = (MERGE_DECLARATION, SPLIT_TUPLE, *temporaries.RULES, LET_CONST)

@@ -1,0 +1,152 @@
+"""Rules on import statements: one name a statement, and the order of imports that have no effect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from prediff.facts import Facts
+from prediff.rules.rule import Example, Rule
+from prediff.tree import Alias, Block, Import, ImportFrom, Node, update
+
+SOURCE_UNREAD = frozenset({"source-unread"})
+EFFECTLESS = frozenset({
+    "abc", "argparse", "array", "ast", "asyncio", "base64", "bisect", "builtins", "calendar", "cmath",
+    "codecs", "collections", "concurrent", "configparser", "contextlib", "contextvars", "copy", "copyreg",
+    "csv", "dataclasses", "datetime", "decimal", "difflib", "dis", "email", "enum", "errno", "filecmp",
+    "fnmatch", "fractions", "ftplib", "functools", "gc", "genericpath", "getopt", "getpass", "gettext",
+    "glob", "gzip", "hashlib", "heapq", "hmac", "html", "http", "imaplib", "importlib", "inspect", "io",
+    "ipaddress", "itertools", "json", "keyword", "linecache", "locale", "logging", "math", "mimetypes",
+    "mmap", "multiprocessing", "netrc", "ntpath", "numbers", "operator", "optparse", "os", "pathlib",
+    "pickle", "pickletools", "pkgutil", "platform", "plistlib", "poplib", "posixpath", "pprint", "profile",
+    "pstats", "queue", "quopri", "random", "re", "reprlib", "sched", "secrets", "select", "selectors",
+    "shelve", "shlex", "shutil", "signal", "smtplib", "socket", "socketserver", "ssl", "stat", "statistics",
+    "string", "stringprep", "struct", "subprocess", "symtable", "sys", "sysconfig", "tarfile", "tempfile",
+    "textwrap", "threading", "time", "timeit", "token", "tokenize", "trace", "traceback", "tracemalloc",
+    "types", "typing", "unicodedata", "unittest", "urllib", "uuid", "warnings", "wave", "weakref",
+    "webbrowser", "xml", "xmlrpc", "zipapp", "zipfile", "zipimport", "zlib",
+})  # fmt: skip
+"""Modules of the standard library, in all of its versions and on all systems, that do nothing on import."""
+
+
+def _split(block: Block, facts: Facts) -> Node | None:
+    if not any(isinstance(n, (Import, ImportFrom)) and len(n.names) > 1 for n in block.body):
+        return None
+    body: list[Node] = []
+    for node in block.body:
+        if isinstance(node, (Import, ImportFrom)) and len(node.names) > 1:
+            body += [update(node, names=(alias,)) for alias in node.names]
+        else:
+            body.append(node)
+    return update(block, body=tuple(body))
+
+
+def _sorted(block: Block, movable: frozenset[str] | None) -> Node | None:
+    """The block with each run of movable imports sorted; `movable` None: any import is."""
+    body: list[Node] = []
+    run: list[Import | ImportFrom] = []
+    for node in block.body:
+        if isinstance(node, (Import, ImportFrom)) and _movable(node, movable):
+            run.append(node)
+            continue
+        body += _in_order(run)
+        run = []
+        body.append(node)
+    body += _in_order(run)
+    if len(body) == len(block.body) and all(a is b for a, b in zip(body, block.body, strict=True)):
+        return None
+    return update(block, body=tuple(body))
+
+
+def _movable(node: Import | ImportFrom, movable: frozenset[str] | None) -> bool:
+    if len(node.names) != 1 or node.names[0].name == "*":
+        return False
+    module = node.module if isinstance(node, ImportFrom) else node.names[0].name
+    if module == "__future__":
+        return False
+    return movable is None or module.split(".")[0] in movable
+
+
+def _in_order(run: Sequence[Import | ImportFrom]) -> list[Import | ImportFrom]:
+    """A run sorted and without repetitions; as it is where two of its imports bind one name differently."""
+    bound: dict[str, tuple[str, Alias]] = {}
+    for node in run:
+        alias, module = node.names[0], node.module if isinstance(node, ImportFrom) else ""
+        plain = isinstance(node, Import) and alias.asname is None
+        name = alias.asname or (alias.name.split(".")[0] if plain else alias.name)
+        # `import a.b` and `import a.c` bind `a` to one thing.
+        known = bound.setdefault(name, ("", Alias(name)) if plain else (module, alias))
+        if known != (("", Alias(name)) if plain else (module, alias)):
+            return list(run)
+    unique = {_key(n): n for n in reversed(run)}
+    return [unique[k] for k in sorted(unique)]
+
+
+def _key(node: Import | ImportFrom) -> tuple[str, str, str, str]:
+    alias = node.names[0]
+    if isinstance(node, ImportFrom):
+        return node.module, alias.name, alias.asname or "", "from"
+    return alias.name, "", alias.asname or "", ""
+
+
+def _sort_effectless(block: Block, facts: Facts) -> Node | None:
+    # In a `try` an import that fails leaves bound what came before it: only the file's own block is put in order.
+    return _sorted(block, EFFECTLESS) if facts.unit is None else None
+
+
+def _sort_all(block: Block, facts: Facts) -> Node | None:
+    return _sorted(block, None) if facts.unit is None else None
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="one-import-a-statement",
+        family="imports",
+        summary="Write one imported name a statement.",
+        languages={"python": SOURCE_UNREAD},
+        on=(Block,),
+        rewrite=_split,
+        why="The interpreter imports and binds the names of one statement in order, one by one (reference, 7.11).",
+        examples=(
+            Example("import", "import os, sys\n", "import os\nimport sys\n"),
+            Example("from", "from a import (b, c as d)\n", "from a import b\nfrom a import c as d\n"),
+        ),
+        leaves_alone=("from a import b\n", "from a import *\n", "import a.b.c as d\n"),
+    ),
+    Rule(
+        id="effectless-import-order",
+        family="imports",
+        summary="Sort neighbouring imports from the standard library.",
+        languages={"python": SOURCE_UNREAD},
+        on=(Block,),
+        rewrite=_sort_effectless,
+        why="Importing these modules does nothing but bind names, so that their order cannot be seen. Two imports that"
+        " bind one name to different things keep their order, and nothing crosses any other import.",
+        examples=(
+            Example("sorted", "import sys\nimport os\n", "import os\nimport sys\n"),
+            Example("twice", "import os\nimport os\n", "import os\n"),
+        ),
+        leaves_alone=(
+            "import zlib\nimport mine\nimport array\n",
+            "from os import path\nfrom mine import path\n",
+            "from posixpath import join\nfrom ntpath import join\n",
+            "import this\nimport antigravity\n",
+            "try:\n    import zlib\n    import os\nexcept ImportError:\n    pass\n",
+        ),
+    ),
+    Rule(
+        id="import-order",
+        family="imports",
+        summary="Sort neighbouring imports.",
+        languages={"python": frozenset({"imports-pure", "source-unread"})},
+        on=(Block,),
+        rewrite=_sort_all,
+        why="Sound if no module does anything on import that another one sees: registration, patching and circular"
+        " imports break it (reported for isort in #2106 and #2259).",
+        examples=(Example("sorted", "import b\nimport a\n", "import a\nimport b\n"),),
+        leaves_alone=(
+            "import b\nb.patch()\nimport a\n",
+            "from b import x\nfrom a import x\n",
+            "from b import *\nfrom a import y\n",
+        ),
+    ),
+)

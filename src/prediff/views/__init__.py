@@ -1,0 +1,1 @@
+"""How a pair is shown: `canonical` (both sides in normal form)."""

@@ -1,0 +1,66 @@
+"""The real command, run as its user runs it: a process of its own, in a folder and a home of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+TIME_LIMIT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a run gave: exit code and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def footer(self) -> str:
+        """The last line of standard output."""
+        return self.out.rstrip("\n").rpartition("\n")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`prediff` in `folder`."""
+
+    folder: Path
+
+    def __call__(self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Done:
+        done = subprocess.run(
+            [sys.executable, "-m", "prediff", *arguments],
+            cwd=self.folder,
+            env={**self.environment(), **(env or {})},
+            input=stdin,
+            capture_output=True,
+            timeout=TIME_LIMIT,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def environment(self) -> dict[str, str]:
+        """The tests' own environment, without what steers colours, pagers and configuration."""
+        unset = ("NO_COLOR", "FORCE_COLOR", "PAGER", "LESS", "COLUMNS", "PREDIFF_DEBUG")
+        kept = {name: value for name, value in os.environ.items() if name not in unset}
+        home = str(self.folder / "home")
+        return {**kept, "HOME": home, "XDG_CONFIG_HOME": f"{home}/.config", "PYTHONIOENCODING": "utf-8"}
+
+    def write(self, name: str, content: str | bytes) -> str:
+        """Write a file in the folder and give its name."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return name
+
+
+@pytest.fixture
+def prediff(tmp_path: Path) -> Command:
+    return Command(tmp_path)

@@ -1,0 +1,295 @@
+"""What is the same in a pair and what is not: names of locals, order, annotations, imports, comments, literals."""
+
+from __future__ import annotations
+
+import pytest
+
+import prediff
+
+SAME = {
+    "locals swapped": (
+        "def f(a):\n    x = a()\n    y = 2\n    return g(x, y, x)\n",
+        "def f(a):\n    y = a()\n    x = 2\n    return g(y, x, y)\n",
+    ),
+    "a closure's variable": (
+        "def f(a):\n    x = a()\n    def g():\n        return x\n    return g\n",
+        "def f(a):\n    z = a()\n    def g():\n        return z\n    return g\n",
+    ),
+    "two scopes that share a name on one side": (
+        "def f(xs):\n    for i in xs:\n        g(i)\n    return {i: 1 for i in xs}\n",
+        "def f(xs):\n    for i in xs:\n        g(i)\n    return {j: 1 for j in xs}\n",
+    ),
+    "a positional-only parameter": ("def f(x, /):\n    return x + 1\n", "def f(y, /):\n    return y + 1\n"),
+    "the name of *args": ("def f(*x):\n    return g(x)\n", "def f(*y):\n    return g(y)\n"),
+    "a comprehension at the top level": ("f = {i: 1 for i in z if i}\n", "f = {j: 1 for j in z if j}\n"),
+    "the name of an exception": (
+        "def f():\n    try:\n        g()\n    except E as e:\n        h(e)\n",
+        "def f():\n    try:\n        g()\n    except E as err:\n        h(err)\n",
+    ),
+    "a lambda that a builtin calls": (
+        "def f(xs):\n    return sorted(xs, key=lambda l: l[1])\n",
+        "def f(xs):\n    return sorted(xs, key=lambda k: k[1])\n",
+    ),
+    "a local named like a word of a message": (
+        'def f():\n    value = g()\n    h(value)\n    raise E("no value given")\n',
+        'def f():\n    v = g()\n    h(v)\n    raise E("no value given")\n',
+    ),
+    "functions in another order": (
+        "def a():\n    return 1\ndef b():\n    return 2\n",
+        "def b():\n    return 2\ndef a():\n    return 1\n",
+    ),
+    "methods in another order": (
+        "class A:\n    x = 1\n    def f(self): return 1\n    def g(self): return 2\n",
+        "class A:\n    def g(self): return 2\n    x = 1\n    def f(self): return 1\n",
+    ),
+    "annotations on one side": ("def f(a: int) -> str:\n    return a\n", "def f(a):\n    return a\n"),
+    "annotations on different sides": ("def f(a: int, b):\n    return a\n", "def f(a, b: str):\n    return a\n"),
+    "an annotation as a string": ("def f(a: 'int'):\n    return a\n", "def f(a: int):\n    return a\n"),
+    "an annotated variable": ("x: int = 1\n", "x = 1\n"),
+    "an annotated local": ("def f():\n    x: int = g()\n    h(x, x)\n", "def f():\n    x = g()\n    h(x, x)\n"),
+    "two spellings of a type": (
+        "from typing import List, Optional, Union\ndef f(a: Optional[List[int]], b: Union[int, str]):\n    return a\n",
+        "def f(a: list[int] | None, b: str | int):\n    return a\n",
+    ),
+    "a typing import that only annotations need": (
+        "import typing as t\ndef f(a: t.Any):\n    return a\n",
+        "def f(a):\n    return a\n",
+    ),
+    "a class variable declared as one": (
+        "from typing import ClassVar\nclass A:\n    x: ClassVar[int] = 1\n",
+        "class A:\n    x = 1\n",
+    ),
+    "comments": ("x = 1 # a\n", "# b\nx = 1\n"),
+    "directives for tools": ("x = 1 # noqa\n", "x = 1 # type: ignore\n"),
+    "a docstring": ('def f():\n    "a"\n    return 1\n', 'def f():\n    """b"""\n    return 1\n'),
+    "a major version in the interpreter line": (
+        "#!/usr/bin/env python2\nx = 1\n",
+        "#!/usr/bin/env python3\nx = 1\n",
+    ),
+    "another base of a number": ("x = 0x10\n", "x = 16\n"),
+    "imports one by one": ("import a, b\n", "import a\nimport b\n"),
+    "a region that cannot be read, with the same bytes": (
+        "def f(:\n    pass\n\ndef g():\n    return 1\n",
+        "def f(:\n    pass\n\ndef g():\n    return 1  # c\n",
+    ),
+}  # fmt: skip
+
+DIFFERENT = {
+    "locals exchanged": (
+        "def f(a):\n    x = a()\n    y = a()\n    return x - y\n",
+        "def f(a):\n    x = a()\n    y = a()\n    return y - x\n",
+    ),
+    "a closure that reads another variable": (
+        "def f(a):\n    x = a()\n    def g():\n        return x\n    return g\n",
+        "def f(a):\n    z = a()\n    def g():\n        return x\n    return g\n",
+    ),
+    "a global": (
+        "def f(a):\n    global x\n    x = a()\n    return x\n",
+        "def f(a):\n    global y\n    y = a()\n    return y\n",
+    ),
+    "locals()": ("def f(a):\n    x = a()\n    return locals()\n", "def f(a):\n    y = a()\n    return locals()\n"),
+    "a query that names a local": (
+        "def f(a):\n    x = a()\n    return x, df.query('q > @x')\n",
+        "def f(a):\n    y = a()\n    return y, df.query('q > @x')\n",
+    ),
+    "a debug f-string": (
+        "def f(a):\n    x = a()\n    return g(x, f'{x=}')\n",
+        "def f(a):\n    y = a()\n    return g(y, f'{y=}')\n",
+    ),
+    "a keyword parameter": ("def f(x):\n    return x\n", "def f(y):\n    return y\n"),
+    "a keyword-only parameter": ("def f(*, x=1):\n    return x\n", "def f(*, y=1):\n    return y\n"),
+    "a parameter of a nested function": (
+        "def f():\n    def inner(a):\n        return a\n    return inner\n",
+        "def f():\n    def inner(b):\n        return b\n    return inner\n",
+    ),
+    "a lambda that is handed on": (
+        "def f(xs):\n    return foo(xs, key=lambda l: l[1])\n",
+        "def f(xs):\n    return foo(xs, key=lambda k: k[1])\n",
+    ),
+    "a mangled name": (
+        "class A:\n    def f(self):\n        __x = g()\n        return __x + g()\n",
+        "class A:\n    def f(self):\n        y = g()\n        return y + g()\n",
+    ),
+    "a class attribute": ("class A:\n    x = 1\n    g = [x]\n", "class A:\n    y = 1\n    g = [y]\n"),
+    "a name that would be captured": (
+        "def f():\n    x = g()\n    h(x)\n    return y\n",
+        "def f():\n    y = g()\n    h(y)\n    return y\n",
+    ),
+    "a loop variable that leaks": (
+        "def f(xs):\n    for i in xs:\n        g(i)\n    return i\n",
+        "def f(xs):\n    for j in xs:\n        g(j)\n    return i\n",
+    ),
+    "a call between definitions": (
+        "def a():\n    return 1\na()\ndef b():\n    return 2\n",
+        "def b():\n    return 2\na()\ndef a():\n    return 1\n",
+    ),
+    "a definition moved behind its use": (
+        "def a():\n    return 1\ndef b():\n    return 2\nx = b()\n",
+        "def b():\n    return 2\nx = b()\ndef a():\n    return 1\n",
+    ),
+    "a redefinition": (
+        "def a():\n    return 1\ndef a():\n    return 2\n",
+        "def a():\n    return 2\ndef a():\n    return 1\n",
+    ),
+    "registration by decorators": (
+        "@r\ndef a():\n    return 1\n@r\ndef b():\n    return 2\n",
+        "@r\ndef b():\n    return 2\n@r\ndef a():\n    return 1\n",
+    ),
+    "attributes of a class in another order": (
+        "class A:\n    x = 1\n    y = 2\n",
+        "class A:\n    y = 2\n    x = 1\n",
+    ),
+    "a method read in the class body": (
+        "class A:\n    def f(self): return 1\n    g = f\n    def f(self): return 2\n",
+        "class A:\n    def f(self): return 2\n    g = f\n    def f(self): return 1\n",
+    ),
+    "a default that reads a class attribute": (
+        "class A:\n    def f(self, a=x): return 1\n    x = 1\n",
+        "class A:\n    x = 1\n    def f(self, a=x): return 1\n",
+    ),
+    "a base class moved behind": (
+        "class A:\n    pass\nclass B(A):\n    pass\n",
+        "class B(A):\n    pass\nclass A:\n    pass\n",
+    ),
+    "a definition before an import": ("import x\ndef f(): return 1\n", "def f(): return 1\nimport x\n"),
+    "another annotation": ("def f(a: int):\n    return a\n", "def f(a: str):\n    return a\n"),
+    "another annotation of a local": (
+        "def f(a):\n    b: int = 1\n    return b + g(b)\n",
+        "def f(a):\n    b: str = 1\n    return b + g(b)\n",
+    ),
+    "an annotation that a decorator may read": (
+        "@app.get\ndef f(a: int):\n    return a\n",
+        "@app.get\ndef f(a):\n    return a\n",
+    ),
+    "an annotation of a function that is handed on": (
+        "def f(a: int):\n    return a\nreg(f)\n",
+        "def f(a):\n    return a\nreg(f)\n",
+    ),
+    "an annotation that the file reads": (
+        "def f(a: int):\n    return a\nprint(f.__annotations__)\n",
+        "def f(a):\n    return a\nprint(f.__annotations__)\n",
+    ),
+    "an annotated class attribute": ("class A:\n    x: int = 1\n", "class A:\n    x = 1\n"),
+    "a declaration that makes a name local": ("def f():\n    x: int\n    g(x)\n", "def f():\n    g(x)\n"),
+    "a default beside an annotation": ("def f(a: int = 1):\n    return a\n", "def f(a: int = 2):\n    return a\n"),
+    "Optional of another module": (
+        "from foo import Optional\ndef f(a: Optional[int]):\n    return a\n",
+        "def f(a: int | None):\n    return a\n",
+    ),
+    "a typing name that is read": ("from typing import List\nx = List\n", "x = List\n"),
+    "a typing name that is exported": ("from typing import List\n__all__ = ['List']\n", "__all__ = ['List']\n"),
+    "a docstring that is read": (
+        'def f():\n    "a"\n    return 1\nprint(f.__doc__)\n',
+        'def f():\n    "b"\n    return 1\nprint(f.__doc__)\n',
+    ),
+    "a comment that hides text": ("x = 1 # a\u202e\n", "x = 1 # b\n"),
+    "the interpreter line": ("#!/usr/bin/python\nx = 1\n", "#!/usr/bin/env python\nx = 1\n"),
+    "int and bool": ("x = 1\n", "x = True\n"),
+    "int and float": ("x = 1\n", "x = 1.0\n"),
+    "white space in a string": ("x = 'a '\n", "x = 'a'\n"),
+    "bytes and str": ("x = b'a'\n", "x = 'a'\n"),
+    "a tuple of one": ("x = 1,\n", "x = 1\n"),
+    "in the loop and after it": (
+        "for x in y:\n    f(x)\n    g(x)\n",
+        "for x in y:\n    f(x)\ng(x)\n",
+    ),
+    "async and await": ("async def f():\n    await g()\n", "def f():\n    g()\n"),
+    "imports exchanged": ("import a, b\n", "import b, a\n"),
+    "a condition of an empty branch": ("if x:\n    pass\n", "if y:\n    pass\n"),
+    "an expression that does nothing but be evaluated": ("x\n", "y\n"),
+    "a definition's name": ("def a(n):\n    return a(n - 1)\n", "def b(n):\n    return b(n - 1)\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("left", "right"), SAME.values(), ids=SAME)
+def test_the_same(left, right):
+    report = prediff.diff(left, right, language="python")
+    assert report.left_text == report.right_text
+    assert report.verdict == "same"
+
+
+@pytest.mark.parametrize(("left", "right"), DIFFERENT.values(), ids=DIFFERENT)
+def test_different(left, right):
+    report = prediff.diff(left, right, language="python")
+    assert report.verdict == "differs"
+    assert report.left_text != report.right_text
+
+
+@pytest.mark.parametrize(("left", "right"), [*SAME.values(), *DIFFERENT.values()])
+def test_the_verdict_has_no_direction(left, right):
+    there = prediff.diff(left, right, language="python")
+    back = prediff.diff(right, left, language="python")
+    assert there.verdict == back.verdict
+
+
+@pytest.mark.parametrize(("left", "right"), DIFFERENT.values(), ids=DIFFERENT)
+def test_what_differs_at_safe_differs_at_layout(left, right):
+    assert not prediff.diff(left, right, language="python", level="layout").same
+
+
+@pytest.mark.parametrize("options", [{"level": "layout"}, {"show": ["docs"]}, {"refuse": ["docs-unread"]}])
+def test_comments_count_where_they_may_be_read(options):
+    assert not prediff.diff("x = 1 # a\n", "x = 1 # b\n", language="python", **options).same
+
+
+def test_an_unread_region_that_differs_is_unknown():
+    left = "def f(:\n    pass\n\ndef g():\n    return 1\n"
+    report = prediff.diff(left, left.replace("pass", "pass  # x"), language="python")
+    assert report.verdict == "unknown"
+    assert "could not be read" in " ".join(report.notes)
+
+
+def test_a_difference_beside_an_unread_region_is_a_difference():
+    left = "def f(:\n    pass\n\ndef g():\n    return 1\n"
+    report = prediff.diff(left, left.replace("pass", "pass  # x").replace("1", "2"), language="python")
+    assert report.verdict == "differs"
+
+
+class TestImplementations:
+    RECURSIVE = "def a(n):\n    return a(n - 1)\n"
+
+    def test_names_of_functions_and_parameters(self):
+        right = "def b(m):\n    return b(m - 1)\n"
+        report = prediff.diff(self.RECURSIVE, right, language="python", implementations=True)
+        assert report.verdict == "same"
+        assert ("a", "b") in {(r.left, r.right) for r in report.renames}
+
+    def test_a_helper_that_was_renamed_too(self):
+        left = "def part(n):\n    return n - 1\ndef go(n):\n    return part(n)\n"
+        right = "def split(n):\n    return n - 1\ndef run(k):\n    return split(k)\n"
+        assert prediff.diff(left, right, language="python", implementations=True).same
+
+    def test_recursion_into_something_else(self):
+        right = "def b(m):\n    return a(m - 1)\n"
+        assert not prediff.diff(self.RECURSIVE, right, language="python", implementations=True).same
+
+    def test_a_parameter_that_a_call_names(self):
+        left = "def a(n):\n    return n\nx = a(n=1)\n"
+        right = "def a(m):\n    return m\nx = a(m=1)\n"
+        assert not prediff.diff(left, right, language="python", implementations=True).same
+
+
+def test_the_right_keeps_its_own_name_where_the_left_one_is_taken():
+    left = "def f():\n    x = g()\n    return h(x, 1)\n"
+    right = "def f():\n    z = g()\n    x = k()\n    return h(z, x)\n"
+    report = prediff.diff(left, right, language="python")
+    assert "z = g()" in report.right_text
+
+
+def test_a_changed_line_has_the_left_names_too():
+    left = "def f(items):\n    low = [item for item in items if item < 3]\n    return low + g(low)\n"
+    right = "def f(items):\n    small = [x for x in items if x <= 3]\n    return small + g(small)\n"
+    assert "low = [item for item in items if item <= 3]" in prediff.diff(left, right, language="python").right_text
+
+
+def test_one_changed_line_among_renamed_locals_is_the_only_one():
+    left = (
+        "def f(items):\n    total = 0\n    for item in items:\n        if g(item):\n            total += item\n"
+        "    return total\n"
+    )
+    right = (
+        "def f(items):\n    n = 0\n    for x in items:\n        if g(x):\n            n -= x\n    return n\n"
+    )
+    report = prediff.diff(left, right, language="python")
+    lines = zip(report.left_text.splitlines(), report.right_text.splitlines(), strict=True)
+    assert [(a.strip(), b.strip()) for a, b in lines if a != b] == [("total += item", "total -= item")]
