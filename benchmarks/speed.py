@@ -8,8 +8,9 @@ Growth       time and peak memory from 1,000 to 100,000 lines, each size in a pr
 Pairs        two versions of a file of which one function, 1 %, 10 % or 100 % of the functions changed
 Cold starts  whole runs of the commands
 
-Times are medians. All figures of one run share its machine and its noise: compare them with each other and with the
-rows of `ast`, black and git beside them, not with those of another run.
+Times are medians: of whole commands by the clock, of all else processor time (prediff has one thread and waits for
+nothing), which other work on the machine disturbs less. It still does: compare the figures of one run with each other
+and with the rows of `ast`, black and git beside them, not with those of another run.
 """
 
 from __future__ import annotations
@@ -204,13 +205,13 @@ def make_pair(language: str, lines: int, share: float) -> tuple[str, str]:
 
 
 def seconds(call: Callable[[], object], repeat: int) -> float:
-    """The median time of a call, with the garbage of the one before collected."""
+    """The median processor time of a call, with the garbage of the one before collected."""
     times = []
     for _ in range(repeat):
         gc.collect()
-        start = time.perf_counter()
+        start = time.process_time()
         call()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return statistics.median(times)
 
 
@@ -330,12 +331,12 @@ def grow(language: str, lines: int) -> dict[str, float]:
     one, two = (SourceFile(f"x.{language}", text, language) for text in (left, right))
     normalize_file(replace(one, text=left[:2000].rpartition("\n\n\n")[0]))  # what is imported is no growth
     before = peak()
-    start = time.perf_counter()
+    start = time.process_time()
     compare(one, two)
-    middle = time.perf_counter()
+    middle = time.process_time()
     after_pair = peak()
     normalize_file(one)
-    end = time.perf_counter()
+    end = time.process_time()
     return {
         "lines": left.count("\n"),
         "pair": middle - start,

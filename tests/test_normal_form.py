@@ -85,6 +85,12 @@ def test_a_parameter_shadows_a_builtin_below_a_docstring_too() -> None:
     assert "return []" in normal_form('def f(items):\n    "Doc."\n    return list()\n')
 
 
+def test_arguments_stand_in_the_order_of_their_evaluation() -> None:
+    """What `*` unpacks is evaluated before the keywords, wherever it is written."""
+    assert normal_form("f(k=g(), *h())") == normal_form("f(*h(), k=g())")
+    assert "k=t" in normal_form("def f(a):\n    t = a.b\n    return g(k=t, *h(a))\n")
+
+
 # --- the checks themselves find what they are to find ----------------------------------------------------------
 
 

@@ -279,7 +279,10 @@ def test_the_right_keeps_its_own_name_where_the_left_one_is_taken():
 def test_a_changed_line_has_the_left_names_too():
     left = "def f(items):\n    low = [item for item in items if item < 3]\n    return low + g(low)\n"
     right = "def f(items):\n    small = [x for x in items if x <= 3]\n    return small + g(small)\n"
-    assert "low = [item for item in items if item <= 3]" in prediff.diff(left, right, language="python").right_text
+    assert (
+        "low = [item for item in items if item <= 3]"
+        in prediff.diff(left, right, language="python").right_text
+    )
 
 
 def test_one_changed_line_among_renamed_locals_is_the_only_one():

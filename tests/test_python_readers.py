@@ -195,6 +195,12 @@ def test_syntax_newer_than_the_oldest_interpreter(name: str) -> None:
     assert first_difference(only(source), expected) is None
 
 
+@pytest.mark.parametrize("source", ["class A(k=1, *b): pass", "f'{a:\\N{EM DASH}}'", "t'a' t'b'"])
+def test_what_libcst_does_not_accept_is_known(source: str) -> None:
+    with pytest.raises(ParseError):
+        cst_reader.read(source)
+
+
 def test_newer_syntax_keeps_its_places() -> None:
     first, second = cst_reader.read("x = f'''{a['b'] # c\n}''' ; y = 1\n").body
     assert (first.span, second.span) == ((1, 0, 2, 4), (2, 7, 2, 12))

@@ -306,7 +306,7 @@ class Writer:
 
     def statement(self, depth: int, indent: int) -> list[str]:
         pad = "    " * indent
-        kinds = ["assign", "call", "temporary", "temporary", "count", "split", "jump", "closure"]
+        kinds = ["assign", "call", "temporary", "temporary", "count", "split", "jump", "closure", "result"]
         kinds += ["give"] if self.generator else []
         kinds += (
             ["if", "if", "if", "else", "else", "elif", "loop", "append", "try", "forever"] if depth else []
@@ -353,6 +353,16 @@ class Writer:
             f"t = {x}, {x}", f"assert {x}",
         )  # fmt: skip
         return [f"{x} = {self.expression()}", str(use)]
+
+    def _result(self, depth: int) -> list[str]:
+        self.fresh += 1
+        r = f"r{self.fresh}"
+        keep = [f"    {r} = {self.expression()}" for _ in range(2)]
+        keep[0] = str(self.pick(keep[0], "    return t", f"    {r} = t; g(t)"))
+        start = [f"{r} = {self.pick('None', '1', 'a.p')}"] if self.random.random() < 0.6 else []
+        lines = [*start, f"if {self.expression(1)}:", f"    g({self.expression(1)})", keep[0]]
+        lines += self.pick(["else:", keep[1]], [f"elif {self.name()}:", "    t = n", keep[1]], [])
+        return [*lines, str(self.pick(f"return {r}", f"return {r}", f"g({r})"))]
 
     def _jump(self, depth: int) -> list[str]:
         choices = [f"return {self.expression()}", "return", "return None", "raise E(1)", "pass"]

@@ -192,6 +192,18 @@ class JavaScriptWriter(Writer):
         value = self.pick(self.expression(), "() => 1", "a.m", "a?.b", "h", self.expression())
         return [f"{self.pick('const', 'let', 'var')} {x} = {value};", str(use)]
 
+    def _result(self, depth: int) -> list[str]:
+        self.fresh += 1
+        r = f"r{self.fresh}"
+        keep = [f"    {r} = {self.pick(self.expression(), '() => 1')};" for _ in range(2)]
+        keep[0] = str(self.pick(keep[0], "    return t;", f"    let {r}; {r} = t;"))
+        start = f"let {r}{self.pick('', '', ' = 1', ' = a.p', ' = null')};"
+        lines = [start, f"if ({self.expression(1)}) {{", f"    g({self.expression(1)});", keep[0], "}"]
+        lines += self.pick(
+            ["else {", keep[1], "}"], [f"else if ({self.name()}) {{", "    t = n;", keep[1], "}"], []
+        )
+        return [*lines, str(self.pick(f"return {r};", f"return {r};", f"g({r});"))]
+
     def _jump(self, depth: int) -> list[str]:
         choices = [f"return {self.expression()};", "return;", "return undefined;", "throw new E(1);", ";"]
         return [str(self.pick(*choices, *(["break;", "continue;", "continue;"] if self.loops else [])))]

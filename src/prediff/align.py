@@ -178,8 +178,26 @@ def _unit_texts(parsed: ParsedFile) -> dict[tuple[str, str], list[Span]]:
 
 def pair_sequences(left: Sequence[bytes], right: Sequence[bytes]) -> list[tuple[int, int]]:
     """The pairs of a longest common subsequence of two sequences of hashes, in order."""
-    if list(left) == list(right):
-        return [(i, i) for i in range(len(left))]
+    # What both start and end with belongs to a longest one, and is often all that there is.
+    start = _common(left, right)
+    end = _common(left[start:][::-1], right[start:][::-1])
+    one, two = left[start : len(left) - end], right[start : len(right) - end]
+    middle = [(start + i, start + j) for i, j in _common_subsequence(one, two)] if one and two else []
+    tail = [(len(left) - k, len(right) - k) for k in range(end, 0, -1)]
+    return [(i, i) for i in range(start)] + middle + tail
+
+
+def _common(left: Sequence[bytes], right: Sequence[bytes]) -> int:
+    """How many items two sequences have in common at their start."""
+    count = 0
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def _common_subsequence(left: Sequence[bytes], right: Sequence[bytes]) -> list[tuple[int, int]]:
     from rapidfuzz.distance import LCSseq
 
     numbers: dict[bytes, int] = {}

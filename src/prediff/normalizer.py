@@ -242,11 +242,12 @@ class _Walk:
         new = self.below(node, position)
         asked = facts.leave()
         new = self.settle(new, position)
-        # What rules were told about builtins and imports below may hold no more.
-        if new is not node and asked and not asked.isdisjoint(self.seen_through):
-            if new.__class__ is not node.__class__ or bound_names(new, facts.traits.block_scoped) != asked:
-                self.settled.clear()
-                self.waiting += 1
+        if new is node or not asked or asked.isdisjoint(self.seen_through):
+            return new
+        if new.__class__ is not node.__class__ or bound_names(new, facts.traits.block_scoped) != asked:
+            # What rules were told about builtins and imports below may hold no more.
+            self.settled.clear()
+            self.waiting += 1
         return new
 
     def below(self, node: Any, position: str, headers: bool = False) -> Any:

@@ -141,10 +141,15 @@ def _only_unread_differs(joined: Reconciled) -> bool:
 def _count_comments(left: ParsedFile, right: ParsedFile) -> CommentCount:
     counts = {}
     for kind in ("ordinary", "tool"):
-        one = Counter(" ".join(c.text.split()) for c in left.comments if c.kind == kind)
-        two = Counter(" ".join(c.text.split()) for c in right.comments if c.kind == kind)
+        one, two = (Counter([c.text for c in side.comments if c.kind == kind]) for side in (left, right))
+        one, two = _respaced(one - two), _respaced(two - one)
         counts[kind] = max((one - two).total(), (two - one).total())
     return CommentCount(counts["ordinary"], counts["tool"])
+
+
+def _respaced(texts: Counter[str]) -> Counter[str]:
+    """The same comments, told apart by their words alone."""
+    return Counter([" ".join(text.split()) for text in texts.elements()])
 
 
 def _notes(left: ParsedFile, right: ParsedFile) -> tuple[str, ...]:

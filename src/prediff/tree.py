@@ -26,14 +26,24 @@ Span: TypeAlias = tuple[int, int, int, int]
 NOWHERE: Span = (0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Node:
-    """Base of all nodes."""
+    """Base of all nodes. What all classes compare and show alike stands here: making it for each slows the import."""
 
     span: Span = field(default=NOWHERE, kw_only=True, compare=False, repr=False)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Node) and trees_equal(self, other)
 
-@dataclass(frozen=True, slots=True)
+    def __hash__(self) -> int:
+        return hash((self.__class__, *[getattr(self, name) for name in FIELDS[self.__class__]]))
+
+    def __repr__(self) -> str:
+        shown = [f"{name}={getattr(self, name)!r}" for name in FIELDS[self.__class__]]
+        return f"{self.__class__.__name__}({', '.join(shown)})"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Statement(Node):
     """A node that stands in a `Block`.
 
@@ -53,17 +63,17 @@ class Statement(Node):
 # --- structure and definitions ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Block(Node):
     body: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Pass(Statement):
     """A statement that does nothing, among others; a block of nothing but these is the empty `Block`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Param(Node):
     """A parameter; `kind` is positional_only, plain, var_positional, keyword_only or var_keyword."""
 
@@ -73,7 +83,7 @@ class Param(Node):
     default: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Function(Statement):
     """A definition, or (where the language has them) a function expression with or without a name.
 
@@ -89,7 +99,7 @@ class Function(Statement):
     modifiers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Class(Statement):
     name: str
     bases: tuple[Node, ...]
@@ -98,7 +108,7 @@ class Class(Statement):
     type_params: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TypeParam(Node):
     """`kind` is "", "*" or "**"."""
 
@@ -108,7 +118,7 @@ class TypeParam(Node):
     default: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TypeAliasStmt(Statement):
     target: Name
     type_params: tuple[Node, ...]
@@ -118,12 +128,12 @@ class TypeAliasStmt(Statement):
 # --- simple statements -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ExprStmt(Statement):
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Assign(Statement):
     """`t1 = t2 = value`: the value is evaluated first, then the targets are bound from left to right."""
 
@@ -131,7 +141,7 @@ class Assign(Statement):
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AugAssign(Statement):
     """`target op= value`; `op` is written without the equals sign."""
 
@@ -140,7 +150,7 @@ class AugAssign(Statement):
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Declare(Statement):
     """A declaration with or without a value.
 
@@ -154,23 +164,23 @@ class Declare(Statement):
     value: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Delete(Statement):
     targets: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Return(Statement):
     value: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Raise(Statement):
     value: Node | None = None
     cause: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Jump(Statement):
     """`kind` is break or continue."""
 
@@ -178,13 +188,13 @@ class Jump(Statement):
     label: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Assert(Statement):
     test: Node
     message: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Scope(Statement):
     """`kind` is global or nonlocal."""
 
@@ -192,18 +202,18 @@ class Scope(Statement):
     names: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Alias(Node):
     name: str
     asname: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Import(Statement):
     names: tuple[Alias, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ImportFrom(Statement):
     """`module` is written with its leading dots; a star import has the one alias `*`."""
 
@@ -214,27 +224,27 @@ class ImportFrom(Statement):
 # --- compound statements ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class If(Statement):
     test: Node
     then: Block
     orelse: Block | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class While(Statement):
     test: Node
     body: Block
     orelse: Block | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DoWhile(Statement):
     body: Block
     test: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class For(Statement):
     """The three-part loop of the C family."""
 
@@ -244,7 +254,7 @@ class For(Statement):
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ForEach(Statement):
     """`kind` says over what: in (Python), of, in keys (JavaScript's `for in`); with "async " before it if async."""
 
@@ -255,7 +265,7 @@ class ForEach(Statement):
     kind: str = "in"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Handler(Node):
     """An except or catch clause."""
 
@@ -264,7 +274,7 @@ class Handler(Node):
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Try(Statement):
     """`star` is Python's `except*` (PEP 654)."""
 
@@ -275,20 +285,20 @@ class Try(Statement):
     star: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WithItem(Node):
     context: Node
     target: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class With(Statement):
     items: tuple[WithItem, ...]
     body: Block
     is_async: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Clause(Node):
     """One case of a `Match`; without a pattern it is the default."""
 
@@ -297,7 +307,7 @@ class Clause(Node):
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Match(Statement):
     """`kind` is match (the first case that fits) or switch (falls through)."""
 
@@ -306,7 +316,7 @@ class Match(Statement):
     clauses: tuple[Clause, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Capture(Node):
     """A pattern that binds: `pattern as target`, a bare name, `*rest`, `**rest`, or `_` (no target)."""
 
@@ -315,7 +325,7 @@ class Capture(Node):
     stars: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Labeled(Statement):
     label: str
     body: Node
@@ -324,12 +334,12 @@ class Labeled(Statement):
 # --- expressions -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Name(Node):
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Literal(Node):
     """`kind`: int, float, imaginary, str, bytes, bool, none, ellipsis, and per language number, bigint, regex, …"""
 
@@ -337,7 +347,7 @@ class Literal(Node):
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Formatted(Node):
     """A replacement field: `conversion` is "", r, s or a; `text` is the source of a template string's field."""
 
@@ -347,7 +357,7 @@ class Formatted(Node):
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Interp(Node):
     """An interpolated string: `parts` are str `Literal`s and `Formatted`; `kind` is f, t or template."""
 
@@ -355,34 +365,34 @@ class Interp(Node):
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Attribute(Node):
     value: Node
     name: str
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Index(Node):
     value: Node
     index: Node
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Slice(Node):
     lower: Node | None = None
     upper: Node | None = None
     step: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Keyword(Node):
     name: str
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Star(Node):
     """`*value` (a spread) or `**value`."""
 
@@ -390,40 +400,40 @@ class Star(Node):
     stars: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Call(Node):
-    """`args` in source order: positional, `Keyword` and `Star`."""
+    """`args` in the order of evaluation: positional, `Keyword` and `Star`."""
 
     func: Node
     args: tuple[Node, ...]
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class New(Node):
     func: Node
     args: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Not(Node):
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Unary(Node):
     op: str
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Binary(Node):
     op: str
     left: Node
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Logical(Node):
     """Short-circuit operators; `op` is and, or, ??. Two values or more, none a `Logical` of the same `op`."""
 
@@ -431,7 +441,7 @@ class Logical(Node):
     values: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Compare(Node):
     """`left ops[0] rights[0] ops[1] rights[1] …`, each operand evaluated once."""
 
@@ -440,14 +450,14 @@ class Compare(Node):
     rights: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Ternary(Node):
     test: Node
     then: Node
     orelse: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AssignExpr(Node):
     """An assignment that is an expression; `op` is `:=` (Python), `=`, `+=`, …"""
 
@@ -456,7 +466,7 @@ class AssignExpr(Node):
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Update(Node):
     """`++x`, `x--`."""
 
@@ -465,35 +475,35 @@ class Update(Node):
     prefix: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class List(Node):
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Tuple(Node):
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Set(Node):
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Pair(Node):
     key: Node
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Dict(Node):
     """A dict or object; `items` are `Pair`, `Star`, and per language methods and accessors."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CompFor(Node):
     target: Node
     iterable: Node
@@ -501,7 +511,7 @@ class CompFor(Node):
     is_async: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Comprehension(Node):
     """`kind` is list, set, dict (its element is a `Pair`) or generator."""
 
@@ -510,7 +520,7 @@ class Comprehension(Node):
     clauses: tuple[CompFor, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Lambda(Node):
     """A lambda or arrow function; `body` is an expression or a `Block`."""
 
@@ -519,22 +529,22 @@ class Lambda(Node):
     modifiers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Await(Node):
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Yield(Node):
     value: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class YieldFrom(Node):
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Opaque(Statement):
     """Anything that no rule reads, as a statement or an expression: a `str` child is a token, kept as it is."""
 

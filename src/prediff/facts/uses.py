@@ -162,6 +162,7 @@ class Uses:
             elif isinstance(node, Scope):
                 for name in node.names:
                     self._fix(name.id)
+                    self.use(name.id).captured = True
             elif isinstance(node, TypeAliasStmt):
                 self._fix(node.target.id)
                 self._capture([node.value, *node.type_params], set())

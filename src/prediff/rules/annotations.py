@@ -18,7 +18,9 @@ def _drop_checking(block: Block, facts: Facts) -> Node | None:
             body += node.orelse.body if node.orelse is not None else ()
         else:
             body.append(node)
-    return update(block, body=tuple(body)) if len(body) != len(block.body) or body != list(block.body) else None
+    return (
+        update(block, body=tuple(body)) if len(body) != len(block.body) or body != list(block.body) else None
+    )
 
 
 def _drop_cast(call: Call, facts: Facts) -> Node | None:

@@ -8,7 +8,7 @@ from prediff.facts import Facts
 from prediff.facts.effects import cannot_raise
 from prediff.facts.evaluation import reads
 from prediff.facts.uses import Uses, mentions, uses_of
-from prediff.rules import temporaries
+from prediff.rules import results, temporaries
 from prediff.rules.blocks import map_blocks, placed
 from prediff.rules.conditions import is_fixed
 from prediff.rules.rule import Example, Rule
@@ -201,7 +201,7 @@ def _assigned(root: Node) -> set[str]:
         if isinstance(node, Assign):
             targets: tuple[Node, ...] = node.targets
         elif isinstance(node, (AugAssign, AssignExpr, Update, ForEach)):
-            targets = (node.target,)
+            targets = () if isinstance(node.target, Declare) else (node.target,)
         elif isinstance(node, Opaque):
             if node.kind in ("with", "unread"):
                 found |= {n.id for n in walk(root) if isinstance(n, Name)}
@@ -213,12 +213,19 @@ def _assigned(root: Node) -> set[str]:
     return found
 
 
+def _never_assigned(node: Declare, assigned: set[str]) -> Declare:
+    names = {n.id for n in walk(node.target) if isinstance(n, Name)}
+    return update(node, kind="const") if assigned.isdisjoint(names) else node
+
+
 def _with_const(block: Block, assigned: set[str]) -> Block:
     found: list[Node] = []
     for node in block.body:
         if isinstance(node, Declare) and node.kind == "let" and node.value is not None:
-            names = {n.id for n in walk(node.target) if isinstance(n, Name)}
-            node = update(node, kind="const") if assigned.isdisjoint(names) else node
+            node = _never_assigned(node, assigned)
+        elif isinstance(node, ForEach) and isinstance(node.target, Declare) and node.target.kind == "let":
+            target = _never_assigned(node.target, assigned)
+            node = node if target is node.target else update(node, target=target)
         found.append(node)
     changed = any(a is not b for a, b in zip(found, block.body, strict=True))
     return update(block, body=tuple(found)) if changed else block
@@ -241,6 +248,12 @@ LET_CONST = Rule(
             "function f() { const x = g(); return x + x; }",
             "javascript",
         ),
+        Example(
+            "loop",
+            "function f(a) { for (let x of a) { g(x, x); } }",
+            "function f(a) { for (const x of a) { g(x, x); } }",
+            "javascript",
+        ),
         Example("file", "let x = require('f'); g(x);", "const x = require('f'); g(x);", "javascript"),
     ),
     leaves_alone=(
@@ -250,8 +263,9 @@ LET_CONST = Rule(
         "javascript: function f() { let x; g(x); }",
         "javascript: var x = 1;",
         "javascript: function f() { let x = 1; [x] = g(); return x; }",
+        "javascript: function f(a) { for (let x of a) { x = g(x); h(x); } }",
     ),
     words=frozenset({"let"}),
 )
 
-RULES: tuple[Rule, ...] = (MERGE_DECLARATION, SPLIT_TUPLE, *temporaries.RULES, LET_CONST)
+RULES: tuple[Rule, ...] = (MERGE_DECLARATION, SPLIT_TUPLE, *temporaries.RULES, *results.RULES, LET_CONST)

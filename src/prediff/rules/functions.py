@@ -28,7 +28,9 @@ RULES: tuple[Rule, ...] = (
         examples=(
             Example("return", "f(x => { return x + 1; });", "f(x => x + 1);", "javascript"),
             Example("object", "f(() => { return { a: 1 }; });", "f(() => ({ a: 1 }));", "javascript"),
-            Example("async", "f(async x => { return await g(x); });", "f(async x => await g(x));", "javascript"),
+            Example(
+                "async", "f(async x => { return await g(x); });", "f(async x => await g(x));", "javascript"
+            ),
         ),
         leaves_alone=(
             "javascript: f(x => { g(x); });",

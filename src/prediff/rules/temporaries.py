@@ -139,6 +139,8 @@ def is_settled(node: Node, uses: Uses, facts: Facts) -> bool:
 
 
 def _settled_argument(node: Node, uses: Uses, facts: Facts) -> bool:
+    if isinstance(node, Keyword) and isinstance(node.value, Lambda):
+        return True  # a sort key, which the builtin calls and lets go
     if isinstance(node, Comprehension) and node.kind == "generator":
         return all(is_settled(c, uses, facts) for c in children(node))
     return is_settled(node, uses, facts)
@@ -208,7 +210,7 @@ def _is_whole(node: Statement, name: str, uses: Uses) -> bool:
         target = node.targets[0]
         if len(node.targets) != 1 or not isinstance(target, Name) or uses.local(target.id) is None:
             return False
-        if uses.names[target.id].bound != 1:
+        if uses.names[target.id].bound != 1 or uses.names[target.id].captured:
             return False
     elif not isinstance(node, (Return, Raise)):
         return False
@@ -265,7 +267,9 @@ def _inert_before(value: Node, uses: Uses, facts: Facts) -> Callable[[Node], boo
         if is_fixed(node):
             return True
         if isinstance(node, Name):
-            return (quiet or uses.steady(node.id)) and node.id not in assigned and node.id != "super"
+            if node.id in assigned or node.id == "super":
+                return False
+            return uses.steady(node.id) or (quiet and facts.assume("reads-pure"))
         if isinstance(node, Attribute) and not node.optional:
             return (
                 quiet and "reads-pure" in facts.granted and cannot_raise(value, facts) and inert(node.value)

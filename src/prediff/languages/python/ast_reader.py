@@ -12,7 +12,6 @@ from operator import attrgetter
 from typing import Any, cast
 
 from prediff.errors import LimitError, ParseError
-from prediff.languages.python import limits
 from prediff.tree import (
     Alias,
     Assert,
@@ -101,6 +100,8 @@ def read(text: str) -> Block:
         try:
             return _read(text)
         except RecursionError:
+            from prediff.languages.python import limits
+
             return limits.run_deep(_read, text)
     except (RecursionError, MemoryError):
         raise LimitError("nested too deeply for Python's own parser") from None
@@ -299,7 +300,6 @@ class Lowering:
 
     def _ClassDef(self, n: Any) -> Node:
         bases = [*n.bases, *n.keywords]
-        bases.sort(key=lambda b: (b.lineno, b.col_offset))
         return Class(
             n.name, self.all(bases), self.block(n.body), self.all(n.decorator_list), self.type_params(n),
             **self.places(n, *bases),
@@ -409,12 +409,8 @@ class Lowering:
     _Call = _Attribute
 
     def arguments(self, n: Any) -> tuple[Node, ...]:
-        if not n.keywords:
-            return self.all(n.args)
-        args = [*n.args, *n.keywords]
-        if n.args and any(a.__class__ is ast.Starred for a in n.args):
-            args.sort(key=lambda a: (a.lineno, a.col_offset))
-        return self.all(args)
+        # In `f(k=x, *y)`, too, y is evaluated before x: `ast` has them in the order of evaluation.
+        return self.all([*n.args, *n.keywords])
 
     def _keyword(self, n: Any) -> Node:
         if n.arg is None:

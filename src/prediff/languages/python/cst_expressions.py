@@ -142,7 +142,11 @@ class Expressions(Strings):
         return Call(first, args)
 
     def arguments(self, args: Any) -> tuple[Node, ...]:
-        return tuple([self.argument(arg) for arg in args])
+        """The arguments of a call, in the order of evaluation: in `f(k=x, *y)`, y comes before x."""
+        found = [self.argument(arg) for arg in args]
+        return tuple(
+            sorted(found, key=lambda a: isinstance(a, Keyword) or (isinstance(a, Star) and a.stars == 2))
+        )
 
     def argument(self, n: Any) -> Node:
         start = (self.line, self.col)

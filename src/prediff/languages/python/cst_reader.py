@@ -1,7 +1,8 @@
 """Python's second reader: libcst, lowered into the same logic tree as `ast_reader` does.
 
-It reads syntax newer than the running interpreter. libcst 1.9 does not accept, though Python does: a named argument
-before a starred one in the bases of a class, and a named character (`\\N{...}`) in the format of a replacement field.
+It reads syntax newer than the running interpreter, up to 3.14. libcst 1.9 does not accept, though Python does: a named
+argument before a starred one among the bases of a class, a named character (`\\N{...}`) in the format of a replacement
+field, and template strings written side by side.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def check_for_libcst(text: str) -> None:
 def _needs_care(text: str, string: re.Match[str]) -> bool:
     """Whether a string with a brace is interpolated and does not end where a plain string would (PEP 701)."""
     prefix = text[max(string.start() - 2, 0) : string.start()].lower()
-    if prefix[-1:] not in ("f", "t", "r"):
+    if prefix[-1:] not in ("f", "t") and prefix not in ("fr", "tr"):
         return False
     nesting = _Nesting()
     nesting.check("f" + string[0])

@@ -191,19 +191,23 @@ def _statement_starts(text: str, lines: list[str]) -> tuple[set[tuple[int, int]]
     """Where tree-sitter sees a statement, or an error, start a line; and the lines that start inside a string."""
     import tree_sitter_python
     from tree_sitter import Language, Parser
+    from tree_sitter import Node as Piece
 
     root = Parser(Language(tree_sitter_python.language())).parse(text.encode("utf-8", "replace")).root_node
     starts: set[tuple[int, int]] = set()
     inside: set[int] = set()
-    stack: list[tuple[Piece, bool]] = [
-        (root, True)
-    ]  # whether a node is in a body that regions are looked for in
+    # With each node, whether it stands in a body that regions are looked for in.
+    stack: list[tuple[Piece, bool]] = [(root, True)]
     while stack:
         node, in_body = stack.pop()
         kind, (row, column), last = node.type, node.start_point, node.end_point[0]
         if kind == "string":
             inside.update(range(row + 2, last + 2))
-        elif in_body and kind.endswith(("ERROR", "_statement", "_definition")) and _column(lines[row]) == column:
+        elif (
+            in_body
+            and kind.endswith(("ERROR", "_statement", "_definition"))
+            and _column(lines[row]) == column
+        ):
             starts.add((row + 1, column))
         if row != last:
             in_body = in_body and (node.has_error or kind in _BODIES)
