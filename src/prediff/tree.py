@@ -653,39 +653,39 @@ def trees_equal(left: Node, right: Node) -> bool:
 
 def first_difference(left: Node, right: Node) -> tuple[Node, Node] | None:
     """The first pair of nodes, in source order, whose own class or values differ; None for equal trees."""
-    stack: list[tuple[Any, Any]] = [(left, right)]
-    while stack:
-        a, b = stack.pop()
-        if a is b:
-            continue
+    ones: list[Any] = [left]
+    twos: list[Any] = [right]
+    while ones:
+        a, b = ones.pop(), twos.pop()
         cls = a.__class__
+        if a is b or cls is str:  # tokens were compared with the node that they stand in
+            continue
         if cls is not b.__class__:
             return a, b
         for name in _VALUE_FIELDS[cls]:
             x, y = getattr(a, name), getattr(b, name)
             if x is not y and (x.__class__ is not y.__class__ or not same_value(x, y)):
                 return a, b
-        below: list[tuple[Any, Any]] = []
-        for name in CHILD_FIELDS[cls]:
+        for name in CHILD_FIELDS[cls][::-1]:
             x, y = getattr(a, name), getattr(b, name)
             if x is y:
                 continue
             if x is None or y is None:
                 return a, b
             if x.__class__ is not tuple:
-                below.append((x, y))
-            elif len(x) != len(y):
+                ones.append(x)
+                twos.append(y)
+            elif len(x) != len(y) or (cls is Opaque and _tokens(x) != _tokens(y)):
                 return a, b
-            elif cls is not Opaque:
-                below += zip(x, y, strict=True)
             else:
-                for p, q in zip(x, y, strict=True):
-                    if p.__class__ is not str and q.__class__ is not str:
-                        below.append((p, q))
-                    elif p != q:
-                        return a, b
-        stack += below[::-1]
+                ones += x[::-1]
+                twos += y[::-1]
     return None
+
+
+def _tokens(items: tuple[Node | str, ...]) -> list[str | None]:
+    """The tokens of an `Opaque` in their places, None for its nodes."""
+    return [item if isinstance(item, str) else None for item in items]
 
 
 def same_value(a: Any, b: Any) -> bool:

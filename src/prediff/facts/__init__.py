@@ -19,6 +19,7 @@ from prediff.facts.scopes import ScopeInfo, ScopeWalk, module_names, names_of_ta
 from prediff.languages.language import Traits
 from prediff.tree import (
     CHILD_FIELDS,
+    Attribute,
     Block,
     Call,
     Class,
@@ -223,9 +224,9 @@ class Facts:
     def qualified(self, node: Node) -> str:
         """The dotted name that an imported name or an attribute of it stands for, "" where that is not sure."""
         parts: list[str] = []
-        while node.__class__.__name__ == "Attribute":
-            parts.append(node.name)  # type: ignore[attr-defined]
-            node = node.value  # type: ignore[attr-defined]
+        while isinstance(node, Attribute):
+            parts.append(node.name)
+            node = node.value
         if not isinstance(node, Name) or node.id not in self.module.imports or self.is_local(node.id):
             return ""
         return ".".join([self.module.imports[node.id], *reversed(parts)])
@@ -246,8 +247,8 @@ def reads_locals(unit: Node, traits: Traits | None = None) -> bool:
     """Whether a unit may read its local variables by name (`locals()`, `eval`, frames, …); Python's unless said."""
     readers = (traits or Traits(negations={}, keyword_parameters=True)).locals_readers
     for node in walk(unit):
-        if isinstance(node, Name) and node.id in readers:
-            return True
-        if node.__class__.__name__ == "Attribute" and node.name in readers:  # type: ignore[attr-defined]
+        if (isinstance(node, Name) and node.id in readers) or (
+            isinstance(node, Attribute) and node.name in readers
+        ):
             return True
     return False
