@@ -289,7 +289,7 @@ def parse_alone(text: str, language_id: str) -> object:
 def format_with_black(text: str) -> str:
     import black
 
-    return black.format_str(text, mode=black.Mode())
+    return str(black.format_str(text, mode=black.Mode()))
 
 
 def corpus(language_id: str, quick: bool) -> list[Text]:
