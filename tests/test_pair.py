@@ -106,6 +106,14 @@ DIFFERENT = {
         "def f(xs):\n    return foo(xs, key=lambda l: l[1])\n",
         "def f(xs):\n    return foo(xs, key=lambda k: k[1])\n",
     ),
+    "a lambda for a function of the module's own": (
+        "def sorted(x, key): return key(l=1)\ndef f(xs):\n    return sorted(xs, key=lambda l: l)\n",
+        "def sorted(x, key): return key(l=1)\ndef f(xs):\n    return sorted(xs, key=lambda k: k)\n",
+    ),
+    "a lambda for what a star import may bring": (
+        "from x import *\ndef f(xs):\n    return sorted(xs, key=lambda l: l)\n",
+        "from x import *\ndef f(xs):\n    return sorted(xs, key=lambda k: k)\n",
+    ),
     "a mangled name": (
         "class A:\n    def f(self):\n        __x = g()\n        return __x + g()\n",
         "class A:\n    def f(self):\n        y = g()\n        return y + g()\n",

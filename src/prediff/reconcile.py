@@ -6,9 +6,11 @@ names of locals, then annotations that stand on one side only, then imports that
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from prediff.align import Alignment, align, by_name, definition
+from prediff.facts.scopes import module_names
 from prediff.languages.language import Traits
 from prediff.model import Fold, NormalizedFile, Rename
 from prediff.reconcilers import imports, names, order
@@ -29,6 +31,7 @@ from prediff.tree import (
 )
 
 MAX_ROUNDS = 8
+_STAR_IMPORT = re.compile(r"\bimport\s*\*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def reconcile(alignment: Alignment, traits: Traits, allowed: frozenset[str]) -> 
 class _Reconciler:
     def __init__(self, alignment: Alignment, traits: Traits, allowed: frozenset[str]) -> None:
         self.alignment = alignment
-        self.traits = traits
+        self.traits = replace(traits, calling_back=_calling_back(alignment, traits))
         self.allowed = allowed
         self.keywords = traits.keyword_parameters and (
             "public-names-unread" not in allowed or _passes_keywords(alignment)
@@ -162,6 +165,14 @@ class _Reconciler:
             if changed:
                 self.folds.append(Fold("local-names", two.span, ("locals-unread",), "right", two.name))
         return _replace(right, two, new)
+
+
+def _calling_back(alignment: Alignment, traits: Traits) -> frozenset[str]:
+    """The builtins that call back by position, less those that a module may have replaced by its own."""
+    sides = alignment.left, alignment.right
+    if any(_STAR_IMPORT.search(side.parsed.source.text) for side in sides):
+        return frozenset()
+    return traits.calling_back.difference(*[module_names(side.tree) for side in sides])
 
 
 def _passes_keywords(alignment: Alignment) -> bool:

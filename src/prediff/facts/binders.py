@@ -70,6 +70,7 @@ def rename(
         visit,
         block_scoped=traits.block_scoped,
         keywords=traits.keyword_parameters if keywords is None else keywords,
+        calling_back=traits.calling_back,
     )
 
 
@@ -94,6 +95,7 @@ def binders(unit: Node, traits: Traits = PYTHON, keywords: bool | None = None) -
         visit,
         block_scoped=traits.block_scoped,
         keywords=traits.keyword_parameters if keywords is None else keywords,
+        calling_back=traits.calling_back,
     )
     return list(found)
 

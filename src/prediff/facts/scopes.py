@@ -47,8 +47,6 @@ from prediff.tree import (
     walk,
 )
 
-CALLING_BACK = frozenset({"sorted", "min", "max", "map", "filter"})
-"""Builtins that call what they are given, by position."""
 KEYWORD_CALLABLE = frozenset({"plain", "keyword_only"})
 METHODS = frozenset({"method", "get", "set"})
 """Modifiers of functions whose name is no binding: that of a property."""
@@ -100,9 +98,15 @@ class ScopeWalk:
     """One walk over a unit that calls `visit` on every `Name`, in the order of the source."""
 
     def __init__(
-        self, visit: Visit, *, block_scoped: frozenset[str] = frozenset(), keywords: bool = True
+        self,
+        visit: Visit,
+        *,
+        block_scoped: frozenset[str] = frozenset(),
+        keywords: bool = True,
+        calling_back: frozenset[str] = frozenset(),
     ) -> None:
         self.visit = visit
+        self.calling_back = calling_back
         self.block_scoped = block_scoped
         self.keywords = keywords
         self.scopes: list[ScopeInfo] = []
@@ -197,7 +201,7 @@ class ScopeWalk:
 
     def _call(self, node: Call, scope: ScopeInfo | None) -> Node:
         """A call; the parameters of a lambda that a builtin calls back have no names for anybody else."""
-        builtin = isinstance(node.func, Name) and node.func.id in CALLING_BACK
+        builtin = isinstance(node.func, Name) and node.func.id in self.calling_back
         if not builtin or (scope is not None and scope.owner(node.func.id) is not None):  # type: ignore[attr-defined]
             return map_children(node, lambda child: self.walk(child, scope))
 
@@ -425,10 +429,15 @@ def names_of_target(target: Node) -> list[str]:
 
 
 def map_names(
-    unit: Node, visit: Visit, *, block_scoped: frozenset[str] = frozenset(), keywords: bool = True
+    unit: Node,
+    visit: Visit,
+    *,
+    block_scoped: frozenset[str] = frozenset(),
+    keywords: bool = True,
+    calling_back: frozenset[str] = frozenset(),
 ) -> Node:
-    """`unit` with `visit(name, scope)` in the place of each name. See `ScopeWalk`."""
-    names = ScopeWalk(visit, block_scoped=block_scoped, keywords=keywords)
+    """`unit` with `visit(name, scope)` in the place of each name. See `ScopeWalk`, and `Traits` for the options."""
+    names = ScopeWalk(visit, block_scoped=block_scoped, keywords=keywords, calling_back=calling_back)
     if block_scoped:
         names.loose = loose_names(unit)
     return names.walk(unit)

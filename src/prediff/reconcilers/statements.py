@@ -114,7 +114,9 @@ def skeletons(unit: Node, traits: Traits, keywords: bool) -> tuple[list[bytes], 
             return update(name, id=f"{LOCAL}{len(blank) - 1}")
         return name
 
-    blanked = map_names(unit, visit, block_scoped=traits.block_scoped, keywords=keywords)
+    blanked = map_names(
+        unit, visit, block_scoped=traits.block_scoped, keywords=keywords, calling_back=traits.calling_back
+    )
     hashes: list[bytes] = []
     named: list[list[Binder]] = []
     for node in flatten(blanked):
