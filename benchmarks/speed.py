@@ -200,10 +200,10 @@ def make_pair(language: str, lines: int, share: float) -> tuple[str, str]:
 
 
 def seconds(call: Callable[[], object], repeat: int) -> float:
-    """The median processor time of a call, with the garbage of the one before collected."""
+    """The median processor time of a call."""
+    gc.collect()
     times = []
     for _ in range(repeat):
-        gc.collect()
         start = time.process_time()
         call()
         times.append(time.process_time() - start)

@@ -75,14 +75,15 @@ class _Reconciler:
             right = self.ordered(left, right)
         left_body, right_body = list(left.body), list(right.body)
         pairs = self.pairs(left, right)
+        differing = [(i, j) for i, j in pairs if not trees_equal(left_body[i], right_body[j])]
         if "locals-unread" in self.allowed:
-            for i, j in pairs:
+            for i, j in differing:
                 right_body[j] = self.named(left_body[i], right_body[j])
             self.name_rest(left_body, right_body)
         left, right = update(left, body=tuple(left_body)), update(right, body=tuple(right_body))
         if "annotations-unread" in self.allowed:
             tables = self.alignment.left.imports, self.alignment.right.imports
-            left, right, folds = fold_annotations(left, right, pairs, tables)
+            left, right, folds = fold_annotations(left, right, differing, tables)
             self.folds += folds
             left, left_folds = imports.drop_typing(left)
             right, right_folds = imports.drop_typing(right)
