@@ -64,9 +64,13 @@ def map_blocks(function: Function | Lambda, visit: Callable[[Block], Block]) -> 
         for name in fields:
             value = getattr(node, name)
             if value.__class__ is tuple:
-                new: Any = [below(n) if n.__class__ in _HELD else n for n in value]
-                if any(a is not b for a, b in zip(new, value, strict=True)):
-                    changes[name] = tuple(new)
+                changed: list[Any] | None = None
+                for i, n in enumerate(value):
+                    if n.__class__ in _HELD and (new := below(n)) is not n:
+                        changed = list(value) if changed is None else changed
+                        changed[i] = new
+                if changed is not None:
+                    changes[name] = tuple(changed)
             elif value is not None and (new := below(value)) is not value:
                 changes[name] = new
         node = update(node, **changes) if changes else node
