@@ -130,8 +130,15 @@ def test_module_facts():
     tree = ast_reader.read(
         "import a.b, c as d\nfrom e import f as g\ndef h():\n    global i\n    i = 1\nif x:\n    j = 1\n"
     )
-    facts = module_facts(tree, "def h():\n    global i\n")
+    facts = module_facts(tree)
     assert facts.names == {"a", "d", "g", "h", "i", "j"}
     assert facts.imports == {"a": "a", "d": "c", "g": "e.f"}
     assert not facts.star
-    assert module_facts(ast_reader.read("from x import *"), "").star
+    assert module_facts(ast_reader.read("from x import *")).star
+
+
+def test_the_words_of_a_module_are_those_of_its_code():
+    code = "import a.b as c\nclass D:\n    def e(self, *, f='g h'):\n        return self.i(j=b'k')  # l\n"
+    words = module_facts(ast_reader.read(code + "m\uff4e = f'{o=} p'\n")).words
+    assert words >= set("abcDefghijk") | {"self", "mn", "o", "p"}
+    assert "l" not in words

@@ -116,7 +116,7 @@ def normalize(
     A unit whose rules do not settle is left as it was, and the step is recorded.
     """
     assert parsed.tree is not None
-    module = module_facts(parsed.tree, parsed.source.text)
+    module = module_facts(parsed.tree)
     engine = Engine(language, rules, allowed, module, done)
     tree = engine.module(parsed.tree)
     return NormalizedFile(parsed, tree, tuple(engine.folds), tuple(engine.steps), done, module.imports)

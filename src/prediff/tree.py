@@ -574,9 +574,10 @@ CHILD_FIELDS: dict[type[Node], tuple[str, ...]] = {
 }
 """The fields of each class that hold nodes, tuples of nodes or None."""
 
-_VALUE_FIELDS: dict[type[Node], tuple[str, ...]] = {
+VALUE_FIELDS: dict[type[Node], tuple[str, ...]] = {
     cls: tuple(name for name in FIELDS[cls] if name not in CHILD_FIELDS[cls]) for cls in NODE_CLASSES
 }
+"""The other fields that take part in equality: names, operators, values."""
 _SLOTS: dict[type[Node], tuple[str, ...]] = {
     cls: FIELDS[cls] + (_POSITIONS if issubclass(cls, Statement) else _POSITIONS[:1]) for cls in NODE_CLASSES
 }
@@ -662,7 +663,7 @@ def first_difference(left: Node, right: Node) -> tuple[Node, Node] | None:
             continue
         if cls is not b.__class__:
             return a, b
-        for name in _VALUE_FIELDS[cls]:
+        for name in VALUE_FIELDS[cls]:
             x, y = getattr(a, name), getattr(b, name)
             if x is not y and (x.__class__ is not y.__class__ or not same_value(x, y)):
                 return a, b

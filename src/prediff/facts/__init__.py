@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import builtins
 import re
-import sys
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,12 +17,14 @@ from prediff.facts.scopes import ScopeInfo, ScopeWalk, module_names, names_of_ta
 from prediff.languages.language import Traits
 from prediff.tree import (
     CHILD_FIELDS,
+    VALUE_FIELDS,
     Attribute,
     Block,
     Call,
     Class,
     CompFor,
     Declare,
+    DoWhile,
     ForEach,
     Function,
     Import,
@@ -32,7 +32,8 @@ from prediff.tree import (
     Lambda,
     Name,
     Node,
-    children,
+    Scope,
+    While,
     walk,
 )
 
@@ -44,7 +45,7 @@ class ModuleFacts:
     """What holds for a whole file.
 
     names: bound at the top level or by `global`. star: a star import may bind any name. imports: what each top-level
-    name that is bound once, by an import, stands for, dotted. words: every identifier-like word of the text.
+    name that is bound once, by an import, stands for, dotted. words: every word of its names, strings and tokens.
     rebound: top-level names that are bound more than once, or by `global`. shadowed: builtins that a comprehension,
     loop or lambda binds anywhere: rules turn one of these into another, so that their own scopes are not enough.
     """
@@ -58,19 +59,13 @@ class ModuleFacts:
 
 
 _WORD = re.compile(r"[^\W\d]\w*")
-_GLOBAL = re.compile(r"^[ \t]*global[ \t]+([^\n#;]+)", re.MULTILINE)
-_ESCAPE = re.compile(r"\\u(?:\{0*([0-9a-fA-F]{1,6})\}|([0-9a-fA-F]{4}))")
 
 
-def module_facts(tree: Block, text: str) -> ModuleFacts:
-    """Look once over a file's top level (and at the words of its text) for what rules ask of it."""
-    names = set(module_names(tree))
-    words = _words(text)
-    rebound = set(rebound_names(tree))
-    if "global" in words:
-        for found in _GLOBAL.finditer(text):
-            names |= set(_WORD.findall(found[1]))
-            rebound |= set(_WORD.findall(found[1]))
+def module_facts(tree: Block) -> ModuleFacts:
+    """Look once over a file for what rules ask of it; at its tree alone, so that layout and comments do not matter."""
+    survey = _Survey(tree)
+    names = module_names(tree) | survey.sent
+    rebound = rebound_names(tree) | survey.sent
     imports: dict[str, str] = {}
     star = False
     for node in _top_level(tree):
@@ -83,36 +78,59 @@ def module_facts(tree: Block, text: str) -> ModuleFacts:
                 imports[a.asname or a.name] = f"{node.module}.{a.name}"
     # A name that is bound twice may stand for either: a fallback import, a module's own definition.
     imports = {name: dotted for name, dotted in imports.items() if name not in rebound}
-    return ModuleFacts(frozenset(names), star, imports, words, frozenset(rebound), _shadowed(tree))
+    return ModuleFacts(names, star, imports, survey.words(), rebound, BUILTINS & survey.bound)
 
 
-def _words(text: str) -> frozenset[str]:
-    """All words of a text that an identifier of its tree can be: as they stand, normalized, and without escapes."""
-    words = set(_WORD.findall(text))
-    if "\\u" in text or not text.isascii():  # JavaScript's identifiers may hold escapes
-        odd = "\n".join([line for line in text.split("\n") if "\\u" in line or not line.isascii()])
-        words.update(_WORD.findall(unicodedata.normalize("NFKC", _ESCAPE.sub(_unescaped, odd))))
-    return frozenset(words)
+class _Survey:
+    """One walk over a whole file.
+
+    texts: its names, strings, tokens and some keywords. bound: what loops, comprehensions and lambdas bind. sent: the
+    names of `global` statements.
+    """
+
+    def __init__(self, tree: Block) -> None:
+        self.texts: set[str] = set()
+        self.bound: set[str] = set()
+        self.sent: set[str] = set()
+        stack: list[Any] = [tree]
+        while stack:
+            node = stack.pop()
+            cls = node.__class__
+            if cls is Name or cls is str:
+                self.texts.add(node.id if cls is Name else node)
+                continue
+            for name in VALUE_FIELDS[cls]:
+                value = getattr(node, name)
+                if value.__class__ is str:
+                    self.texts.add(value)
+                elif value.__class__ is bytes:
+                    self.texts.add(value.decode("latin-1"))
+            if cls in _KEYWORDS:
+                self.texts.add(_KEYWORDS[cls])
+            if cls in _SURVEYED:
+                self._bind(node)
+            for name in CHILD_FIELDS[cls]:
+                value = getattr(node, name)
+                if value.__class__ is tuple:
+                    stack += value
+                elif value is not None:
+                    stack.append(value)
+
+    def _bind(self, node: Any) -> None:
+        if isinstance(node, Lambda):
+            self.bound.update(name for p in node.params for name in names_of_target(p.target))
+        elif not isinstance(node, Scope):
+            self.bound.update(names_of_target(node.target))
+        elif node.kind == "global":
+            self.sent.update(name.id for name in node.names)
+
+    def words(self) -> frozenset[str]:
+        return frozenset(_WORD.findall("\n".join(self.texts)))
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    return chr(min(int(found[1] or found[2], 16), sys.maxunicode))
-
-
-def _shadowed(tree: Block) -> frozenset[str]:
-    """The builtins that a loop, comprehension or lambda binds."""
-    found: set[str] = set()
-    stack: list[Any] = [tree]
-    while stack:
-        node = stack.pop()
-        if not CHILD_FIELDS[node.__class__]:
-            continue
-        if node.__class__ in (CompFor, ForEach):
-            found.update(names_of_target(node.target))
-        elif node.__class__ is Lambda:
-            found.update(name for p in node.params for name in names_of_target(p.target))
-        stack += children(node)
-    return BUILTINS & found
+_SURVEYED = frozenset({CompFor, ForEach, Lambda, Scope})
+_KEYWORDS: dict[type[Node], str] = {Lambda: "lambda", While: "while", DoWhile: "while"}
+"""Keywords that are words of a file, too: rules ask for them."""
 
 
 def _top_level(tree: Block) -> list[Node]:

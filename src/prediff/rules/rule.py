@@ -31,7 +31,8 @@ class Rule:
     rewrite: gives the new node, or None to leave the node alone. It sees one file, never the other one.
     why: why it is sound, and when it would not be.
     examples, leaves_alone: the tests and the documentation; a near-miss may be prefixed by "javascript: ".
-    words: where there are any, the rule is asked only in files whose text has one of them; no rule may bring one in.
+    words: where there are any, the rule is asked only in files that have one of them (`ModuleFacts.words`); no rule may
+    bring one in.
     """
 
     id: str
