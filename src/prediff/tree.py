@@ -581,6 +581,7 @@ VALUE_FIELDS: dict[type[Node], tuple[str, ...]] = {
 _SLOTS: dict[type[Node], tuple[str, ...]] = {
     cls: FIELDS[cls] + (_POSITIONS if issubclass(cls, Statement) else _POSITIONS[:1]) for cls in NODE_CLASSES
 }
+_BACKWARDS = {cls: names[::-1] for cls, names in CHILD_FIELDS.items()}
 _set = object.__setattr__
 N = TypeVar("N", bound=Node)
 
@@ -616,7 +617,7 @@ def walk(node: Node) -> Iterator[Node]:
         top = stack.pop()
         yield top
         cls = top.__class__
-        for name in CHILD_FIELDS[cls][::-1]:
+        for name in _BACKWARDS[cls]:
             value = getattr(top, name)
             if value.__class__ is not tuple:
                 if value is not None:
@@ -667,7 +668,7 @@ def first_difference(left: Node, right: Node) -> tuple[Node, Node] | None:
             x, y = getattr(a, name), getattr(b, name)
             if x is not y and (x.__class__ is not y.__class__ or not same_value(x, y)):
                 return a, b
-        for name in CHILD_FIELDS[cls][::-1]:
+        for name in _BACKWARDS[cls]:
             x, y = getattr(a, name), getattr(b, name)
             if x is y:
                 continue

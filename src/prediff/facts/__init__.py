@@ -177,8 +177,8 @@ class Facts:
         self.enclosing: list[Node] = []
         self._bound: list[frozenset[str] | None] = []
         self._bound_by: dict[int, tuple[Node, frozenset[str]]] = {}
-        self.memo: dict[int, Any] = {}
-        """For facts that rest on one node alone, by its id; whoever stores one keeps the node alive with it."""
+        self.memo: dict[tuple[Any, int], Any] = {}
+        """For facts that rest on one node alone, by who made them and its id; what is stored keeps the node alive."""
         self.used: set[str] = set()
 
     @property

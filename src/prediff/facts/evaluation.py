@@ -143,6 +143,18 @@ def reads(node: Node, name: str) -> bool:
     return any(isinstance(n, Name) and n.id == name for n in walk(node))
 
 
+def reads_first(node: Node, name: str) -> bool:
+    """Whether a name stands in what a statement evaluates once and for certain: where `put_first` looks for it."""
+    for field in FIRST.get(node.__class__, ()):
+        child = getattr(node, field)
+        if child.__class__ is tuple:
+            if any(reads(item, name) for item in child):
+                return True
+        elif child is not None and reads(child, name):
+            return True
+    return False
+
+
 def has_text(node: Node) -> bool:
     """Whether a string of any kind stands in a tree."""
     return any(

@@ -240,9 +240,9 @@ def _params(function: Function | Lambda) -> list[str]:
 
 def uses_of(function: Function | Lambda, facts: Facts) -> Uses:
     """The uses of the names of a function, found out once however many rules ask for them."""
-    known = facts.memo.get(id(function))
+    known = facts.memo.get((Uses, id(function)))
     if known is None:
-        known = facts.memo[id(function)] = Uses(function, facts.traits)
+        known = facts.memo[Uses, id(function)] = Uses(function, facts.traits)
     assert isinstance(known, Uses)
     return known
 

@@ -147,19 +147,21 @@ def _compound_in_function(function: Function | Lambda, facts: Facts) -> Node | N
 
     def visit(block: Block) -> Block:
         nonlocal uses
-        found: list[Node] = []
-        for node in block.body:
-            if isinstance(node, Assign) and len(node.targets) == 1 and isinstance(node.value, Binary):
+        changed: dict[int, Node] = {}
+        for i, node in enumerate(block.body):
+            if isinstance(node, Assign) and isinstance(node.value, Binary) and len(node.targets) == 1:
                 target, value = node.targets[0], node.value
                 if isinstance(target, Name) and isinstance(value.left, Name) and target.id == value.left.id:
                     uses = uses or uses_of(function, facts)
                     if not uses.dynamic and kind_of(target, uses, facts) in (NUMBER, TEXT):
-                        node = AugAssign(target, value.op, value.right, span=node.span, header=node.header)
-            found.append(node)
-        changed = any(a is not b for a, b in zip(found, block.body, strict=True))
-        return update(block, body=tuple(found)) if changed else block
+                        changed[i] = AugAssign(
+                            target, value.op, value.right, span=node.span, header=node.header
+                        )
+        if not changed:
+            return block
+        return update(block, body=tuple([changed.get(i, node) for i, node in enumerate(block.body)]))
 
-    return map_blocks(function, visit)
+    return map_blocks(function, facts, visit)
 
 
 COMPOUND_ASSIGNMENT = Rule(

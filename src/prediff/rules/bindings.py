@@ -50,11 +50,15 @@ def _split(node: Block | Function | Lambda, facts: Facts) -> Node | None:
         return _is_independent(block, statement, at, uses, facts)
 
     return map_blocks(
-        node, lambda block: _split_block(block, lambda statement, at: independent(block, statement, at))
+        node,
+        facts,
+        lambda block: _split_block(block, lambda statement, at: independent(block, statement, at)),
     )
 
 
 def _split_block(block: Block, may_split: Callable[[Assign, int], bool]) -> Block:
+    if not any(isinstance(n, Assign) and isinstance(n.value, Tuple) for n in block.body):
+        return block
     found: list[Node] = []
     for at, statement in enumerate(block.body):
         if isinstance(statement, Assign) and _pairs(statement) and may_split(statement, at):
@@ -179,7 +183,7 @@ def _let_const(node: Function | Lambda | Block, facts: Facts) -> Node | None:
     if not any(isinstance(n, Declare) and n.kind == "let" for n in walk(node.body)):
         return None
     assigned = _assigned(node)
-    return map_blocks(node, lambda block: _with_const(block, assigned))
+    return map_blocks(node, facts, lambda block: _with_const(block, assigned))
 
 
 def _is_module(tree: Block) -> bool:

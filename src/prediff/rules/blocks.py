@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from prediff.facts import Facts
 from prediff.facts.scopes import names_of_target
@@ -50,36 +50,54 @@ MOVABLE = frozenset({"let", "const"})
 S = TypeVar("S", bound=Statement)
 
 
-def map_blocks(function: Function | Lambda, visit: Callable[[Block], Block]) -> Function | Lambda | None:
+def map_blocks(
+    function: Function | Lambda, facts: Facts, visit: Callable[[Block], Block]
+) -> Function | Lambda | None:
     """A function with `visit` applied to each of its own blocks, inner ones first; None if nothing changed.
 
     Nested definitions are left out, and so are statements that no rule reads (`Opaque`).
     """
-
-    def below(node: Any) -> Any:
-        fields = _HELD.get(node.__class__)
-        if fields is None:
-            return node
-        changes: dict[str, Any] = {}
-        for name in fields:
-            value = getattr(node, name)
-            if value.__class__ is tuple:
-                changed: list[Any] | None = None
-                for i, n in enumerate(value):
-                    if n.__class__ in _HELD and (new := below(n)) is not n:
-                        changed = list(value) if changed is None else changed
-                        changed[i] = new
-                if changed is not None:
-                    changes[name] = tuple(changed)
-            elif value is not None and (new := below(value)) is not value:
-                changes[name] = new
-        node = update(node, **changes) if changes else node
-        return visit(node) if node.__class__ is Block else node
-
-    if not isinstance(function.body, Block):
+    body = function.body
+    if not isinstance(body, Block) or all(visit(block) is block for block in _own_blocks(body, facts)):
         return None
-    body = below(function.body)
-    return None if body is function.body else update(function, body=body)
+    return update(function, body=_mapped(body, visit))
+
+
+def _own_blocks(body: Block, facts: Facts) -> list[Block]:
+    """A function's body and the blocks in it, inner ones first. Most rules change none, so that the list is kept."""
+    known = facts.memo.get((_own_blocks, id(body)))
+    if known is None:
+        found: list[Block] = []
+        stack: list[Any] = [body]
+        while stack:
+            node = stack.pop()
+            if node.__class__ is Block:
+                found.append(node)
+            for name in _HELD[node.__class__]:
+                value = getattr(node, name)
+                if value.__class__ is tuple:
+                    stack += [n for n in value if n.__class__ in _HELD]
+                elif value is not None and value.__class__ in _HELD:
+                    stack.append(value)
+        known = facts.memo[_own_blocks, id(body)] = found[::-1]
+    return cast("list[Block]", known)
+
+
+def _mapped(node: Any, visit: Callable[[Block], Block]) -> Any:
+    """A statement, block or clause with `visit` applied to its blocks, inner ones first."""
+    changes: dict[str, Any] = {}
+    for name in _HELD[node.__class__]:
+        value = getattr(node, name)
+        if value.__class__ is tuple:
+            new = [_mapped(n, visit) if n.__class__ in _HELD else n for n in value]
+            if any(a is not b for a, b in zip(new, value, strict=True)):
+                changes[name] = tuple(new)
+        elif value is not None and value.__class__ in _HELD:
+            one = _mapped(value, visit)
+            if one is not value:
+                changes[name] = one
+    node = update(node, **changes) if changes else node
+    return visit(node) if node.__class__ is Block else node
 
 
 def ends(block: Block) -> bool:

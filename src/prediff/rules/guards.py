@@ -77,7 +77,7 @@ def _shorter_exit_first(node: Block | Function | Lambda, facts: Facts) -> Node |
         uses = uses or uses_of(node, facts)
         return _order_exits(block, facts, uses)
 
-    return map_blocks(node, visit)
+    return map_blocks(node, facts, visit)
 
 
 SHORTER_EXIT_FIRST = Rule(

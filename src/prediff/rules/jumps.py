@@ -65,7 +65,7 @@ def _else_after_jump(node: Block | Function | Lambda, facts: Facts) -> Node | No
     if not facts.traits.block_scoped or not _declares_in_branches(node):
         return None
     uses = uses_of(node, facts)
-    return map_blocks(node, lambda block: _flatten(block, facts, uses))
+    return map_blocks(node, facts, lambda block: _flatten(block, facts, uses))
 
 
 def _declares_in_branches(function: Function | Lambda) -> bool:

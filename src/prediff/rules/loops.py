@@ -73,7 +73,7 @@ def _append_loop(function: Function | Lambda, facts: Facts) -> Node | None:
             body[i : i + 2] = [placed(update(start, value=made), start, loop)]
         return block if len(body) == len(block.body) else update(block, body=tuple(body))
 
-    return map_blocks(function, visit)
+    return map_blocks(function, facts, visit)
 
 
 def _collected(empty: Node, loop: ForEach, name: str, uses: Uses, facts: Facts) -> Comprehension | None:

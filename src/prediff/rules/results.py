@@ -33,7 +33,7 @@ def _returned_variable(function: Function | Lambda, facts: Facts) -> Node | None
         new = _with_returns(block, branch, last, name, uses, facts)
         return block if new is None else new
 
-    return map_blocks(function, visit)
+    return map_blocks(function, facts, visit)
 
 
 def _with_returns(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from prediff.facts import Facts
 from prediff.facts.effects import cannot_raise
-from prediff.facts.evaluation import put_first, reads
+from prediff.facts.evaluation import put_first, reads, reads_first
 from prediff.facts.scopes import names_of_target
 from prediff.facts.uses import Uses, uses_of
 from prediff.facts.values import is_text
@@ -159,7 +159,7 @@ def _single_use(function: Function | Lambda, facts: Facts) -> Node | None:
         body = list(block.body)
         for i in range(len(body) - 2, -1, -1):
             bound = _bound(body[i], facts)
-            if bound is None or not reads(body[i + 1], bound[0]):
+            if bound is None or not reads_first(body[i + 1], bound[0]):
                 continue
             uses = uses or uses_of(function, facts)
             use = uses.names.get(bound[0])
@@ -170,7 +170,7 @@ def _single_use(function: Function | Lambda, facts: Facts) -> Node | None:
                 body[i : i + 2] = [placed(new, body[i + 1], body[i])]
         return block if len(body) == len(block.body) else update(block, body=tuple(body))
 
-    return map_blocks(function, visit)
+    return map_blocks(function, facts, visit)
 
 
 def _bound(node: Node, facts: Facts) -> tuple[str, Node] | None:
