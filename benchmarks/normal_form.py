@@ -23,7 +23,6 @@ from __future__ import annotations
 import argparse
 import ast
 import io
-import multiprocessing
 import os
 import random
 import sys
@@ -34,8 +33,8 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import zip_longest
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from prediff.errors import PrediffError
@@ -48,6 +47,7 @@ from prediff.read import read_path
 from prediff.rules.assumptions import LEVELS
 from prediff.tree import first_difference
 from prediff.views.canonical import shown_comments
+from workers import Trouble, run_each
 
 CHECKS = ("print", "idempotent", "layout", "comments", "lines", "steps")
 SKIPPED_FOLDERS = frozenset({"site-packages", "node_modules", "__pycache__"})
@@ -273,59 +273,31 @@ def find_files(folder: Path, language: Language) -> list[Path]:
     return sorted(found)
 
 
-def check_file(path: Path, language_id: str, link: Connection) -> None:
-    """Check one file and send the outcome, or what went wrong in one line."""
+def check_file(path: Path, language_id: str) -> Outcome:
+    """Check one file."""
     try:
         source = read_path(str(path), language_id)
         if source.language is None:
-            link.send(Outcome(unread="; ".join(source.notes)))
-        else:
-            link.send(check_text(source.text, language_id, str(path)))
+            return Outcome(unread="; ".join(source.notes))
+        return check_text(source.text, language_id, str(path))
     except PrediffError as error:
-        link.send(Outcome(unread=str(error)))
-    except Exception as error:  # whatever goes wrong in prediff is a result of the check, not its end
-        link.send(Outcome(failures=[Failure("crash", f"{type(error).__name__}: {error}"[:SHOWN_WIDTH])]))
+        return Outcome(unread=str(error))
 
 
 def check_files(
     paths: Sequence[Path], language_id: str, jobs: int, timeout: float
 ) -> Iterator[tuple[Path, Outcome]]:
     """The outcome of each file, in the order in which they become ready."""
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
-    waiting = list(reversed(paths))
-    running: list[tuple[Path, multiprocessing.process.BaseProcess, Connection, float]] = []
-    while waiting or running:
-        while waiting and len(running) < jobs:
-            path = waiting.pop()
-            near, far = context.Pipe(duplex=False)
-            process = context.Process(target=check_file, args=(path, language_id, far), daemon=True)  # type: ignore[attr-defined]
-            process.start()
-            far.close()
-            running.append((path, process, near, time.monotonic() + timeout))
-        patience = min(deadline for *_, deadline in running) - time.monotonic()
-        ready = multiprocessing.connection.wait([link for _, _, link, _ in running], max(0.0, patience))
-        for job in tuple(running):
-            path, process, link, deadline = job
-            if link in ready:
-                yield path, received(link)
-            elif time.monotonic() >= deadline:
-                yield path, Outcome(failures=[Failure("time", f"more than {timeout:g} s")])
-            else:
-                continue
-            running.remove(job)
-            process.kill()
-            process.join()
-            link.close()
+    warm_up(language_id)
+    for path, result in run_each(paths, partial(check_file, language_id=language_id), jobs, timeout):
+        if isinstance(result, Trouble):
+            result = Outcome(failures=[Failure(result.kind, result.detail)])
+        yield path, result
 
 
-def received(link: Connection) -> Outcome:
-    try:
-        outcome = link.recv()
-    except (EOFError, ConnectionResetError):
-        return Outcome(failures=[Failure("crash", "the process died")])
-    assert isinstance(outcome, Outcome)
-    return outcome
+def warm_up(language_id: str) -> None:
+    """Import all that checking needs, so that no worker has to."""
+    check_text("x = 1;\n" if language_id == "javascript" else "x = 1  # y\n", language_id)
 
 
 def summary(outcomes: Sequence[Outcome], shown: Sequence[str] = CHECKS) -> str:

@@ -2,8 +2,8 @@
 
     python scripts/generate_docs.py [--check]
 
-Whole pages: docs/rules.md, docs/assumptions.md and docs/samples.md. In README.md and docs/json-report.md the
-text between `<!-- generated: NAME -->` and `<!-- end -->`.
+Whole pages: docs/rules.md, docs/assumptions.md, docs/samples.md and docs/trust.md. In README.md and
+docs/json-report.md the text between `<!-- generated: NAME -->` and `<!-- end -->`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import trust_page
 from prediff.languages import LANGUAGES, get_language
 from prediff.reports import json as json_report
 from prediff.rules import REJECTED, RULES
@@ -208,18 +209,20 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/rules.md": rules_page,
     "docs/assumptions.md": assumptions_page,
     "docs/samples.md": samples_page,
+    "docs/trust.md": trust_page.page,
 }
-BLOCKS: Mapping[str, tuple[str, Callable[[], str]]] = {
-    "README.md": ("samples", samples_block),
-    "docs/json-report.md": ("schema", json_block),
-}
+BLOCKS: tuple[tuple[str, str, Callable[[], str]], ...] = (
+    ("README.md", "samples", samples_block),
+    ("README.md", "trust", trust_page.line),
+    ("docs/json-report.md", "schema", json_block),
+)
 
 
 def generate() -> dict[Path, str]:
     """The text that each page should have."""
     found = {ROOT / name: page() for name, page in PAGES.items()}
-    for name, (block, make) in BLOCKS.items():
-        old = (ROOT / name).read_text(encoding="utf-8")
+    for name, block, make in BLOCKS:
+        old = found.get(ROOT / name) or (ROOT / name).read_text(encoding="utf-8")
         before, opening, rest = old.partition(f"<!-- generated: {block} -->\n")
         _, closing, after = rest.partition("<!-- end -->")
         if not closing:

@@ -194,3 +194,23 @@ def test_byte_equal_units_are_not_normalized():
     assert report.same
     assert "return dict()" in report.left_text
     assert "return []" in report.left_text
+
+
+def test_a_merged_condition_knows_the_lines_of_its_parts():
+    text = (
+        "def f(a):\n"
+        "    if aa(a) and bb(a):\n"
+        "        if cc(a) or dd(a):\n"
+        "            return 1\n"
+        "    if ee(a) and ff(a):\n"
+        "        if gg(a) or hh(a):\n"
+        "            return 1\n"
+        "    return 2\n"
+    )
+    found = prediff.normalize(text, language="python")
+    for line, (first, last) in zip(found.text.split("\n"), found.line_map.lines, strict=False):
+        for name, place in {"aa": 2, "cc": 3, "ee": 5, "gg": 6}.items():
+            assert f"{name}(" not in line or first <= place <= last, (line, first, last)
+    short = prediff.normalize("def f(a):\n    if a:\n        if g(a):\n            h()\n", language="python")
+    assert "    if a and g(a):" in short.text
+    assert short.line_map.lines[1] == (2, 3)

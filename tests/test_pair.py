@@ -34,6 +34,14 @@ SAME = {
         'def f():\n    value = g()\n    h(value)\n    raise E("no value given")\n',
         'def f():\n    v = g()\n    h(v)\n    raise E("no value given")\n',
     ),
+    "exceptions in another order": (
+        "class C(ValueError):\n    pass\nclass D(C):\n    x = 1\nclass E(C):\n    x = 2\n",
+        "class C(ValueError):\n    pass\nclass E(C):\n    x = 2\nclass D(C):\n    x = 1\n",
+    ),
+    "a function beside a class with an unknown base": (
+        "from m import B\nclass C(B):\n    x = 1\ndef f():\n    return 1\n",
+        "from m import B\ndef f():\n    return 1\nclass C(B):\n    x = 1\n",
+    ),
     "functions in another order": (
         "def a():\n    return 1\ndef b():\n    return 2\n",
         "def b():\n    return 2\ndef a():\n    return 1\n",
@@ -183,6 +191,32 @@ DIFFERENT = {
     "Optional of another module": (
         "from foo import Optional\ndef f(a: Optional[int]):\n    return a\n",
         "def f(a: int | None):\n    return a\n",
+    ),
+    "classes that an unknown base may count": (
+        "from m import B\nclass C(B):\n    x = 1\nclass D(B):\n    x = 2\n",
+        "from m import B\nclass D(B):\n    x = 2\nclass C(B):\n    x = 1\n",
+    ),
+    "classes that their own base counts": (
+        "class B:\n    def __init_subclass__(cls):\n        A.append(cls)\n"
+        "class C(B):\n    x = 1\nclass D(B):\n    x = 2\n",
+        "class B:\n    def __init_subclass__(cls):\n        A.append(cls)\n"
+        "class D(B):\n    x = 2\nclass C(B):\n    x = 1\n",
+    ),
+    "classes of a shadowed builtin": (
+        "from m import Exception\nclass C(Exception):\n    x = 1\nclass D(Exception):\n    x = 2\n",
+        "from m import Exception\nclass D(Exception):\n    x = 2\nclass C(Exception):\n    x = 1\n",
+    ),
+    "a string annotation that is no type any more": (
+        'def f(a: "T"):\n    return a\n',
+        'def f(a: " T"):\n    return a\n',
+    ),
+    "a typing name that is not there": (
+        "from typing import List\ndef f(a):\n    return a\n",
+        "from typing import Lizt as List\ndef f(a):\n    return a\n",
+    ),
+    "a type that only a stub has": (
+        "def f(a):\n    return a\n",
+        "from _typeshed import Incomplete\ndef f(a):\n    return a\n",
     ),
     "a typing name that is read": ("from typing import List\nx = List\n", "x = List\n"),
     "a typing name that is exported": ("from typing import List\n__all__ = ['List']\n", "__all__ = ['List']\n"),

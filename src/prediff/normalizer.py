@@ -34,6 +34,7 @@ from prediff.tree import (
     hull,
     map_children,
     update,
+    widest_header,
 )
 
 MAX_PASSES = 12
@@ -318,6 +319,12 @@ def with_places(new: Node, old: Node) -> Node:
     """
     if new.span == NOWHERE and old.span != NOWHERE:
         new = update(new, span=old.span)
+    if (
+        isinstance(new, Statement)
+        and new.header != NOWHERE
+        and any(isinstance(c, Block) for c in children(new))
+    ):
+        new = update(new, header=widest_header(new, new.header))
     return _fill(new)
 
 

@@ -113,20 +113,21 @@ class _Reconciler:
 
     def ordered(self, left: Block, right: Block) -> Block:
         """The right file with its definitions, and those of its classes, in the left's order."""
-        new, changed = order.follow(left, right, self.traits, order_unread=self.order_unread)
+        bound = module_names(right)
+        new, changed = order.follow(left, right, self.traits, order_unread=self.order_unread, bound=bound)
         if changed:
             self.folds.append(Fold("definition-order", right.span, self.order_assumptions, "right"))
         body = list(new.body)
         for i, j in self.pairs(left, new):
-            body[j] = self.class_ordered(left.body[i], body[j])
+            body[j] = self.class_ordered(left.body[i], body[j], bound)
         return update(new, body=tuple(body))
 
-    def class_ordered(self, left: Node, right: Node) -> Node:
+    def class_ordered(self, left: Node, right: Node, bound: frozenset[str]) -> Node:
         one, two = definition(left), definition(right)
         if not isinstance(one, Class) or not isinstance(two, Class) or trees_equal(one, two):
             return right
         body, changed = order.follow(
-            one.body, two.body, self.traits, in_class=True, order_unread=self.order_unread
+            one.body, two.body, self.traits, in_class=True, order_unread=self.order_unread, bound=bound
         )
         if not changed:
             return right

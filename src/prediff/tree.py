@@ -737,3 +737,16 @@ def hull(spans: list[Span]) -> Span:
     first = min((s[0], s[1]) for s in known)
     last = max((s[2], s[3]) for s in known)
     return (*first, *last)
+
+
+def span_of(node: Node) -> Span:
+    """The span of a node; of one that a rule built without a span, the hull of what lies below it."""
+    if node.span is not NOWHERE and node.span[0]:
+        return node.span
+    return hull([span_of(child) for child in children(node)])
+
+
+def widest_header(node: Node, header: Span) -> Span:
+    """The header of a compound statement that a rule built: `header`, and the places of all that its own now holds."""
+    parts = [span_of(c) for c in children(node) if not isinstance(c, (Block, Statement))]
+    return hull([header, *parts]) if any(isinstance(c, Block) for c in children(node)) else header

@@ -48,6 +48,8 @@ from prediff.tree import (
     walk,
 )
 
+LOGICAL = frozenset({"&&", "||", "??", "and", "or"})
+"""Operators whose compound assignment may not evaluate its value."""
 Inert = Callable[[Node], bool]
 
 FIRST: dict[type[Node], tuple[str, ...]] = {
@@ -93,6 +95,14 @@ ALWAYS = {Logical: 1, Compare: 1, With: 1, Comprehension: 1}
 """Of how many members of the tuple in the last of those fields that holds."""
 
 
+def first_fields(node: Node) -> tuple[str, ...]:
+    """The fields of `FIRST` for a node, less those that an optional link or a logical assignment may skip."""
+    fields = FIRST.get(node.__class__, ())
+    if isinstance(node, (Call, Index)) and node.optional:
+        return fields[:1]
+    return fields[:1] if isinstance(node, AugAssign) and node.op in LOGICAL else fields
+
+
 def put_first(node: Node, name: str, value: Node, inert: Inert) -> Node | None:
     """`node` with `value` in the place of the one reading of `name`; None unless that is what it evaluates first.
 
@@ -106,7 +116,7 @@ def put_first(node: Node, name: str, value: Node, inert: Inert) -> Node | None:
         return None  # before Python 3.12 a replacement field cannot hold its string's quotes, nor a backslash
     if cls is Comprehension:
         return _into_comprehension(node, name, value, inert)
-    for field in FIRST.get(cls, ()):
+    for field in first_fields(node):
         child = getattr(node, field)
         if child is None:
             continue
@@ -145,7 +155,7 @@ def reads(node: Node, name: str) -> bool:
 
 def reads_first(node: Node, name: str) -> bool:
     """Whether a name stands in what a statement evaluates once and for certain: where `put_first` looks for it."""
-    for field in FIRST.get(node.__class__, ()):
+    for field in first_fields(node):
         child = getattr(node, field)
         if child.__class__ is tuple:
             if any(reads(item, name) for item in child):

@@ -89,11 +89,13 @@ _UNION = Literal("union", "|")
 
 
 def _parsed(text: str) -> Node | None:
-    """The expression that a string annotation holds; None for text that is none."""
+    """The expression that a string annotation holds; None for text that is none, with white space around it too."""
     from prediff.languages.python import ast_reader
 
+    if text != text.strip():
+        return None
     try:
-        body = ast_reader.read(text.strip()).body
+        body = ast_reader.read(text).body
     except PrediffError:
         return None
     return body[0].value if len(body) == 1 and isinstance(body[0], ExprStmt) else None

@@ -59,14 +59,16 @@ class Use:
     """The uses of one name.
 
     captured: a nested function, class or comprehension mentions it. fixed: a parameter, an import, a definition, or
-    sent elsewhere by `global` or `nonlocal`. values: what each binding gives it, None where that is no plain value; a
-    `ForEach` stands for the items of its iterable.
+    sent elsewhere by `global` or `nonlocal`. owned: the function itself makes the name (where a language has
+    declarations, an assignment alone does not). values: what each binding gives it, None where that is no plain value;
+    a `ForEach` stands for the items of its iterable.
     """
 
     bound: int = 0
     read: int = 0
     captured: bool = False
     fixed: bool = False
+    owned: bool = False
     values: list[Node | None] = field(default_factory=list)
 
 
@@ -106,14 +108,14 @@ class Uses:
     def local(self, name: str) -> Use | None:
         """The uses of a local variable; None for what is no plain local, or may be read by name."""
         use = self.names.get(name)
-        if use is None or not use.bound or use.fixed or name in self.words or self.dynamic:
+        if use is None or not use.owned or use.fixed or name in self.words or self.dynamic:
             return None
         return use
 
     def steady(self, name: str) -> bool:
         """Whether only the function's own statements can bind the name anew: a parameter or local, not captured."""
         use = self.names.get(name)
-        return use is not None and bool(use.bound) and not use.captured
+        return use is not None and use.owned and not use.captured
 
     # --- scanning ----------------------------------------------------------------------------------------------
 
@@ -139,7 +141,7 @@ class Uses:
             elif isinstance(node, (AugAssign, AssignExpr, Update)):
                 stack += self._compound(node)
             elif isinstance(node, Declare):
-                stack += self._store(node.target, node.value)
+                stack += self._store(node, node.value)
                 stack += [n for n in (node.annotation, node.value) if n is not None]
             elif isinstance(node, ForEach):
                 stack += self._store(node.target, node)
@@ -148,6 +150,8 @@ class Uses:
                 stack += [c for c in children(node) if c is not node.target]
                 if node.target is not None:
                     stack += self._store(node.target, None)
+                    if isinstance(node, Handler):
+                        self._own(node.target)
             elif isinstance(node, Delete):
                 for target in node.targets:
                     stack += self._store(target, None)
@@ -163,6 +167,7 @@ class Uses:
                 for name in node.names:
                     self._fix(name.id)
                     self.use(name.id).captured = True
+                    self.use(name.id).owned = False
             elif isinstance(node, TypeAliasStmt):
                 self._fix(node.target.id)
                 self._capture([node.value, *node.type_params], set())
@@ -170,7 +175,7 @@ class Uses:
     def _fix(self, name: str) -> None:
         use = self.use(name)
         use.bound += 1
-        use.fixed = True
+        use.fixed = use.owned = True
         use.values.append(None)
 
     def _store(self, target: Node, value: Node | None) -> list[Node]:
@@ -178,6 +183,7 @@ class Uses:
         if isinstance(target, Name):
             use = self.use(target.id)
             use.bound += 1
+            use.owned |= not self.traits.block_scoped
             use.values.append(value)
             return []
         if isinstance(target, (Star, Pair)) or target.__class__.__name__ in ("Tuple", "List", "Dict"):
@@ -188,11 +194,17 @@ class Uses:
         if isinstance(target, AssignExpr):
             return [*self._store(target.target, None), target.value]
         if isinstance(target, Declare):
+            self._own(target.target)
             return self._store(target.target, value)
         if isinstance(target, Opaque):
             for name in [n for n in walk(target) if isinstance(n, Name)]:
                 self._store(name, None)
         return [target]
+
+    def _own(self, target: Node) -> None:
+        """Note that a declaration makes the names of its target."""
+        for name in names_of_target(target):
+            self.use(name).owned = True
 
     def _compound(self, node: AugAssign | AssignExpr | Update) -> list[Node]:
         """An assignment that may read its target as well."""
@@ -202,6 +214,7 @@ class Uses:
             use = self.use(node.target.id)
             use.bound += 1
             use.read += 1
+            use.owned |= not self.traits.block_scoped
             use.values.append(
                 Binary(node.op, node.target, node.value) if isinstance(node, AugAssign) else None
             )

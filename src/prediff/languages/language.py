@@ -60,6 +60,7 @@ class Traits:
     hoisted_functions: whether a definition binds its name before its block starts to run.
     locals_readers: functions through which code may read its own local variables by name.
     locals_in_strings: whether a string may name a local variable (a format, a query on a table).
+    subclass_hooks: whether making a class may run code of its bases.
     calling_back: builtins that call the functions that they are given, by position.
     """
 
@@ -71,6 +72,7 @@ class Traits:
         {"locals", "eval", "exec", "vars", "_getframe", "currentframe", "dir", "globals"}
     )
     locals_in_strings: bool = True
+    subclass_hooks: bool = False
     calling_back: frozenset[str] = frozenset({"sorted", "min", "max", "map", "filter"})
 
 

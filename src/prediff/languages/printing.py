@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 
 from prediff.languages.language import Comment, Printed
-from prediff.tree import Node, Span
+from prediff.tree import Node, Span, span_of
 
 HARD_NEWLINE = "\x00"
 MAX_ATOMS = 14
@@ -25,7 +25,8 @@ _MARK = re.compile("\x01(\\d+):(\\d+)\x02")
 
 def mark(node: Node) -> str:
     """A note of the source lines of `node`, taken out again by `LineWriter.write`."""
-    return f"\x01{node.span[0]}:{node.span[2]}\x02"
+    span = span_of(node)
+    return f"\x01{span[0]}:{span[2]}\x02"
 
 
 def bracket(

@@ -26,7 +26,40 @@ from prediff.tree import (
     walk,
 )
 
-TYPING = frozenset({"typing", "typing_extensions", "collections.abc", "types", "_typeshed", "abc"})
+_TYPES = """
+    AsyncGeneratorType BuiltinFunctionType BuiltinMethodType CapsuleType CellType ClassMethodDescriptorType CodeType
+    CoroutineType DynamicClassAttribute EllipsisType FrameType FunctionType GeneratorType GenericAlias
+    GetSetDescriptorType LambdaType MappingProxyType MemberDescriptorType MethodDescriptorType MethodType
+    MethodWrapperType ModuleType NoneType NotImplementedType SimpleNamespace TracebackType UnionType
+    WrapperDescriptorType
+"""
+_COLLECTIONS = """
+    AsyncGenerator AsyncIterable AsyncIterator Awaitable Buffer ByteString Callable Collection Container Coroutine
+    Generator Hashable ItemsView Iterable Iterator KeysView Mapping MappingView MutableMapping MutableSequence
+    MutableSet Reversible Sequence Set Sized ValuesView
+"""
+_TYPING = """
+    AbstractSet Annotated Any AnyStr AsyncContextManager AsyncGenerator AsyncIterable AsyncIterator Awaitable BinaryIO
+    ByteString Callable ChainMap ClassVar Collection Concatenate Container ContextManager Coroutine Counter DefaultDict
+    Deque Dict Final ForwardRef FrozenSet Generator Generic Hashable IO ItemsView Iterable Iterator KeysView List
+    Literal LiteralString Mapping MappingView Match MutableMapping MutableSequence MutableSet NamedTuple Never NewType
+    NoDefault NoReturn NotRequired Optional OrderedDict ParamSpec ParamSpecArgs ParamSpecKwargs Pattern Protocol
+    ReadOnly Required Reversible Self Sequence Set Sized SupportsAbs SupportsBytes SupportsComplex SupportsFloat
+    SupportsIndex SupportsInt SupportsRound TYPE_CHECKING Text TextIO Tuple Type TypeAlias TypeAliasType TypeGuard
+    TypeIs TypeVar TypeVarTuple TypedDict Union Unpack ValuesView assert_never assert_type cast dataclass_transform
+    final get_args get_origin get_type_hints no_type_check overload override reveal_type runtime_checkable
+"""
+TYPING = {
+    "typing": frozenset(_TYPING.split()),
+    "typing_extensions": frozenset([*_TYPING.split(), "Buffer", "deprecated"]),
+    "collections.abc": frozenset(_COLLECTIONS.split()),
+    "types": frozenset(_TYPES.split()),
+    "abc": frozenset({"ABC", "ABCMeta", "abstractmethod"}),
+}
+"""The modules for type checkers, and those of their names that annotations are made with.
+
+Another name may not be there, so that importing it fails: that import stays.
+"""
 ASSUMPTIONS = ("annotations-unread", "source-unread")
 _WORD = re.compile(r"[^\W\d]\w*")
 
@@ -61,7 +94,8 @@ def _kept(node: Node, read: frozenset[str], tree: Block) -> Node | None:
     if isinstance(node, ImportFrom) and node.module == "__future__":
         names = tuple([a for a in node.names if a.name != "annotations" or _class_annotations(tree)])
     elif isinstance(node, ImportFrom):
-        names = tuple([a for a in node.names if a.name == "*" or (a.asname or a.name) in read])
+        known = TYPING[node.module]
+        names = tuple([a for a in node.names if a.name not in known or (a.asname or a.name) in read])
     else:
         names = tuple([a for a in node.names if a.name not in TYPING or _bound(a) in read])
     if len(names) == len(node.names):

@@ -2,14 +2,17 @@
 
 A definition may cross another statement when neither, while it is executed, reads or binds what the other binds. In a
 class body only the class's own names are in question: what is called from there sees module names, never the class's.
-At the top level any call could look a definition up, so that definitions cross only what calls nothing. Under
-`order-unread` calls do not matter: what is registered or counted by them may come in another order.
+At the top level any call could look a definition up, so that definitions cross only what calls nothing. Making a class
+runs the hooks of its bases (`__init_subclass__`, a metaclass), which may count or register it, so that two classes with
+unknown bases do not cross. Under `order-unread` calls and hooks do not matter: what is registered or counted by them
+may come in another order.
 """
 
 from __future__ import annotations
 
+import builtins
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
@@ -36,13 +39,28 @@ from prediff.tree import (
 
 MAX_STATEMENTS = 1500
 """A longer block keeps its order: which statements may cross is asked for each pair."""
+QUIET_BASES = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and (issubclass(value, BaseException) or value.__module__ == "builtins")
+)
+"""Classes that run nothing when a subclass is made."""
 HARMLESS_DECORATORS = frozenset({"property", "staticmethod", "classmethod", "abstractmethod", "overload"})
 
 
 def follow(
-    left: Block, right: Block, traits: Traits, *, in_class: bool = False, order_unread: bool = False
+    left: Block,
+    right: Block,
+    traits: Traits,
+    *,
+    in_class: bool = False,
+    order_unread: bool = False,
+    bound: Set[str] = frozenset(),
 ) -> tuple[Block, bool]:
-    """The right block with its definitions in the left's order, where that is sound, and whether anything moved."""
+    """The right block with its definitions in the left's order, where that is sound, and whether anything moved.
+
+    `bound`: the names that the file binds at its top level, which may shadow builtins.
+    """
     if unit_keys(left.body) == unit_keys(right.body):
         return right, False
     keys = _all_keys(right.body)
@@ -50,11 +68,32 @@ def follow(
     ranks = [wanted[k] for k in keys if k in wanted]
     if all(a < b for a, b in pairwise(ranks)) or len(right.body) > MAX_STATEMENTS:
         return right, False
+    quiet = _quiet_classes(right, bound) if traits.subclass_hooks else None
     order = _order(
-        right.body, keys, wanted, [_Execution(n, traits, in_class, order_unread) for n in right.body]
+        right.body, keys, wanted, [_Execution(n, traits, in_class, order_unread, quiet) for n in right.body]
     )
     body = tuple([right.body[i] for i in order])
     return update(right, body=body), order != list(range(len(body)))
+
+
+def _quiet_classes(block: Block, bound: Set[str]) -> Set[str]:
+    """The names of the classes that run nothing when a subclass is made: builtins, and a block's own without hooks."""
+    classes = [n for n in block.body if isinstance(n, Class)]
+    own = Counter(key.name.partition(".")[0] for key in unit_keys(block.body) if key is not None)
+    quiet = QUIET_BASES - bound - own.keys()
+    for _ in classes:
+        more = {
+            c.name
+            for c in classes
+            if own[c.name] == 1
+            and not c.decorators
+            and all(isinstance(b, Name) and b.id in quiet for b in c.bases)
+            and not any(isinstance(m, Function) and m.name == "__init_subclass__" for m in c.body.body)
+        }
+        if more <= quiet:
+            break
+        quiet |= more
+    return quiet
 
 
 def _all_keys(body: Sequence[Node]) -> list[UnitKey]:
@@ -104,17 +143,30 @@ def _order(
 
 
 class _Execution:
-    """What executing a statement of a block reads and binds, and whether it may call anything."""
+    """What executing a statement of a block reads and binds, and whether it may call anything.
 
-    def __init__(self, node: Node, traits: Traits, in_class: bool, order_unread: bool = False) -> None:
+    quiet: the classes whose subclasses can be made unnoticed; None where no class can notice. hooks: whether the hooks
+    of an unknown class may run.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        traits: Traits,
+        in_class: bool,
+        order_unread: bool = False,
+        quiet: Set[str] | None = None,
+    ) -> None:
         self.in_class = in_class
+        self.quiet = quiet
+        self.hooks = False
         self.order_unread = order_unread
         found = definition(node)
         self.defines = found.name if found is not None and found is node else ""
         self.binds: set[str] = {self.defines} if self.defines else set()
         self.reads: set[str] = set()
         self.calls = False
-        self.hoisted = traits.hoisted_functions and isinstance(node, Function)
+        self.hoisted = traits.hoisted_functions and isinstance(node, Function) and not in_class
         if self.hoisted:
             return
         self._look(node, {self.defines})
@@ -127,14 +179,17 @@ class _Execution:
             self.calls |= any(not _harmless(d) for d in node.decorators)
         elif isinstance(node, Class):
             evaluated = [*node.decorators, *node.bases]
-            # A base's __init_subclass__ and metaclass run here, whatever they do.
             self.calls |= bool(node.decorators) or any(
                 not isinstance(b, (Name, Attribute)) for b in node.bases
             )
+            quiet = self.quiet
+            if quiet is not None:
+                self.hooks |= any(not isinstance(b, Name) or b.id not in quiet for b in node.bases)
             for child in node.body.body:
-                inner = _Execution(child, _NO_HOISTING, True)
+                inner = _Execution(child, _NO_HOISTING, True, quiet=quiet)
                 self.reads |= inner.reads - own
                 self.calls |= inner.calls
+                self.hooks |= inner.hooks
         elif isinstance(node, (Assign, Declare)):
             targets = node.targets if isinstance(node, Assign) else (node.target,)
             self.binds |= {t.id for t in targets if isinstance(t, Name)}
@@ -169,9 +224,9 @@ class _Execution:
             return False
         if self.order_unread:
             return True
-        if self.in_class:
-            return not (self.calls and other.calls)
-        return not self.calls and not other.calls
+        if (self.hooks or self.calls) and (other.hooks or other.calls):
+            return False
+        return self.in_class or not (self.calls or other.calls)
 
 
 _NO_HOISTING = Traits(negations={}, keyword_parameters=True)

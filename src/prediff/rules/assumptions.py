@@ -22,7 +22,11 @@ ASSUMPTIONS: dict[str, Assumption] = {
         Assumption("docs-unread", "docstrings and ordinary comments are not read at run time", "safe"),
         Assumption("tool-comments-unread", "directives for checkers and formatters do not run", "safe"),
         Assumption("annotations-unread", "an annotation that is added or removed is not read", "safe"),
-        Assumption("locals-unread", "nothing reads local variables by name", "safe"),
+        Assumption(
+            "locals-unread",
+            "nothing reads local variables by name, nor the name that a function got from one",
+            "safe",
+        ),
         Assumption("source-unread", "nothing reads line numbers or source text", "safe"),
         Assumption("current-language", "the code runs on the current major version of its language", "safe"),
         Assumption("reads-pure", "reading an attribute or an item has no effect", "safe"),

@@ -17,18 +17,24 @@ from prediff.tree import (
     Assign,
     AssignExpr,
     AugAssign,
+    Await,
     Block,
+    Call,
+    Class,
     Declare,
     ForEach,
     Function,
     ImportFrom,
     Lambda,
     Name,
+    New,
     Node,
     Opaque,
     Star,
     Tuple,
     Update,
+    Yield,
+    YieldFrom,
     update,
     walk,
 )
@@ -145,9 +151,21 @@ def _merge_declaration(node: Block, facts: Facts) -> Node | None:
         if not isinstance(first.target, Name) or not isinstance(second, Assign) or len(second.targets) != 1:
             continue
         target = second.targets[0]
-        if isinstance(target, Name) and target.id == first.target.id and not reads(second.value, target.id):
+        if not isinstance(target, Name) or target.id != first.target.id or reads(second.value, target.id):
+            continue
+        if first.kind == "var" or not _may_be_seen(node, target.id, second.value, facts):
             body[i : i + 2] = [placed(update(first, value=second.value), second, first)]
     return None if len(body) == len(node.body) else update(node, body=tuple(body))
+
+
+def _may_be_seen(block: Block, name: str, value: Node, facts: Facts) -> bool:
+    """Whether code that runs while a value is evaluated could read a variable of the block."""
+    if not any(isinstance(n, (Call, New, Await, Yield, YieldFrom, Opaque)) for n in walk(value)):
+        return False
+    if facts.unit is None and not facts.enclosing and not _is_module(block):
+        return True
+    inner = [n for n in walk(block) if isinstance(n, (Function, Lambda, Class, Opaque))]
+    return any(reads(n, name) for n in inner)
 
 
 MERGE_DECLARATION = Rule(
@@ -158,9 +176,15 @@ MERGE_DECLARATION = Rule(
     on=(Block,),
     rewrite=_merge_declaration,
     why="Nothing stands between the two, and the value does not mention the variable, so that nothing can "
-    "see it while it is undefined.",
+    "see it while it is undefined. A `let` must not be read before its declaration is done: where the value calls "
+    "anything, no function that could be called may mention the variable.",
     examples=(
-        Example("let", "let x; x = f(); x = g(x);", "let x = f(); x = g(x);", "javascript"),
+        Example(
+            "let",
+            "function f() { let x; x = g(); x = h(x); }",
+            "function f() { let x = g(); x = h(x); }",
+            "javascript",
+        ),
         Example("var", "var x; x = 1;", "var x = 1;", "javascript"),
     ),
     leaves_alone=(
@@ -168,6 +192,8 @@ MERGE_DECLARATION = Rule(
         "javascript: let x; x = () => x;",
         "javascript: let x; y = 1;",
         "javascript: let x; x += 1;",
+        "javascript: function f() { let x; x = g(); x = 2; function g() { return x; } }",
+        "javascript: let x; x = f(); x = 2;",
     ),
     words=frozenset({"let", "var"}),
 )
@@ -239,7 +265,7 @@ LET_CONST = Rule(
     id="let-const",
     family="bindings",
     summary="Write `const x = 1`, not `let x = 1`, where `x` is never assigned again.",
-    languages={"javascript": frozenset({"source-unread"})},
+    languages={"javascript": frozenset({"source-unread", "locals-unread"})},
     on=(Block, Function, Lambda),
     rewrite=_let_const,
     why="The two differ only in what an assignment does, and there is none: not in the whole function or "
@@ -268,6 +294,7 @@ LET_CONST = Rule(
         "javascript: var x = 1;",
         "javascript: function f() { let x = 1; [x] = g(); return x; }",
         "javascript: function f(a) { for (let x of a) { x = g(x); h(x); } }",
+        "javascript: function f() { let x = 1; eval('x = 2'); return x + x; }",
     ),
     words=frozenset({"let"}),
 )

@@ -35,6 +35,7 @@ from prediff.tree import (
     children,
     hull,
     update,
+    widest_header,
 )
 
 COMPOUND = (If, While, DoWhile, For, ForEach, Try, With, Match, Labeled, Block)
@@ -167,5 +168,5 @@ def placed(node: S, *sources: Node) -> S:
     """A statement that a rule built, with the place of the statements that it was built from."""
     span = hull([s.span for s in sources])
     first = sources[0]
-    header = first.header if isinstance(first, Statement) else span
+    header = widest_header(node, first.header) if isinstance(first, Statement) else span
     return update(node, span=span, header=header, restructured=True)

@@ -135,6 +135,8 @@ RETURNED_VARIABLE = Rule(
         ),
     ),
     leaves_alone=(
+        "javascript: var x; function f(a) { x = 1; if (a) { x = g(); } return x; }",
+        "javascript: function f(a) { x = 1; if (a) { x = g(); } return x; }",
         "def f(a):\n    if a:\n        r = 1\n        g()\n    else:\n        r = 2\n    return r",
         "def f(a):\n    r = g()\n    if a:\n        r = 1\n    return r",
         "def f(a, r):\n    if a:\n        g()\n        r = 1\n    return r",

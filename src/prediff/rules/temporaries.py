@@ -220,10 +220,15 @@ def _is_whole(node: Statement, name: str, uses: Uses) -> bool:
 def _may_stand_in_javascript(node: Statement, name: str, value: Node, uses: Uses) -> bool:
     """Whether the place of a name gives a value no other meaning in JavaScript.
 
-    A function is named after its variable, a method is called on its object, an optional chain goes on behind it, and a
-    loop's header does not see outer variables of the loop variable's name.
+    A function is named after its variable, a method is called on its object, an optional chain goes on behind it, a
+    loop's header does not see outer variables of the loop variable's name, `delete` and `typeof` ask for more than a
+    value, and what an assignment is made to is looked up before its value.
     """
     if isinstance(value, (Function, Lambda, Class, Opaque)):
+        return False
+    if any(
+        isinstance(n, Unary) and n.op in ("delete", "typeof") and is_name(n.operand, name) for n in walk(node)
+    ):
         return False
     if isinstance(value, (Attribute, Index, Call, New)):
         called = [n.func for n in walk(node) if isinstance(n, (Call, New))]
@@ -236,7 +241,8 @@ def _may_stand_in_javascript(node: Statement, name: str, value: Node, uses: Uses
         return False
     if isinstance(node, (Assign, AugAssign)):
         targets = node.targets if isinstance(node, Assign) else (node.target,)
-        return all(_is_still(t) for t in targets)
+        acts = any(isinstance(n, _ACTS) for n in walk(value))
+        return all(_is_still(t, uses if acts else None) for t in targets)
     return True
 
 
@@ -249,10 +255,11 @@ def _is_value(node: Node, name: str) -> bool:
     return isinstance(value, Name) and value.id == name
 
 
-def _is_still(target: Node) -> bool:
-    """Whether evaluating a JavaScript target before its value does nothing."""
-    if isinstance(target, Attribute):
-        return isinstance(target.value, Name) and target.value.id != "super"
+def _is_still(target: Node, uses: Uses | None) -> bool:
+    """Whether evaluating a JavaScript target before its value does nothing; with `uses`, before one that may act."""
+    if isinstance(target, Attribute) and isinstance(target.value, Name):
+        name = target.value.id
+        return name != "super" and (uses is None or name == "this" or uses.steady(name))
     return isinstance(target, Name)
 
 
@@ -347,6 +354,13 @@ SINGLE_USE = Rule(
         "javascript: function f(a) { const x = a?.b; return x.c; }",
         "javascript: function f(a) { const x = a.b; g()[0] = x; }",
         "javascript: function f(a) { const x = a.b(); if (a.c && x) g(); }",
+        "javascript: function f(a) { const v = a.b; delete v; }",
+        "javascript: function f() { const x = a; return typeof x; }",
+        "javascript: function f() { const v = h(); return g?.(v); }",
+        "javascript: function f() { const v = h.i; return g?.[v]; }",
+        "javascript: function f(g) { const v = h(); g ??= v; }",
+        "javascript: let k; function f() { const v = h(); k += v; }",
+        "javascript: let G; function f() { const v = h(); G.a = v; }",
     ),
 )
 

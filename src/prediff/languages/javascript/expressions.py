@@ -42,6 +42,8 @@ LOOSE = frozenset({
 UNARY = frozenset({"binary_expression", "unary_expression", "await_expression", "update_expression"})
 """Kinds that bind less tightly than a call."""
 PARENTHESES = frozenset({"parenthesized_expression", "arguments"})
+TARGETS = frozenset({"identifier", "undefined", "member_expression", "subscript_expression"})
+"""Kinds that can be assigned to in parentheses."""
 CHAIN = {"member_expression": "object", "subscript_expression": "object", "call_expression": "function"}
 _CODE_POINT = re.compile(r"\\u(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{4}))")
 
@@ -65,7 +67,12 @@ def word(low: Lowering, n: Any) -> str:
     """An identifier's own text, its escapes read."""
     text = low.text(n)
     if "\\" in text:
-        text = _CODE_POINT.sub(lambda m: chr(int(m[1] or m[2], 16)), text)
+        try:
+            text = _CODE_POINT.sub(lambda m: chr(int(m[1] or m[2], 16)), text)
+        except (ValueError, OverflowError):
+            low.refuse(n, "an escape of what is no character")
+        if not text.lstrip("#").replace("$", "_").isidentifier():
+            low.refuse(n, "an escape of what no name may hold")
     return text
 
 
@@ -185,6 +192,8 @@ def _only_argument(low: Lowering, n: Any) -> Any:
     args = n.child_by_field_name("arguments")
     if low.kind(n) != "call_expression" or low.kind(args) != "arguments" or len(low.children(args)) != 3:
         low.refuse(n, "await as a name")
+    if low.kind(low.named(args)[0]) == "spread_element":
+        low.refuse(args, "await of a spread")
     return args
 
 
@@ -341,10 +350,23 @@ def yield_(low: Lowering, n: Any) -> Node:
 
 def target(low: Lowering, n: Any) -> Node:
     """What is assigned to. A name in parentheses gives an anonymous function no name: they are kept."""
-    inner = strip(low, n)
+    inner = bare_target(low, n)
     if inner is not n and low.kind(inner) == "identifier":
         return Opaque("parentheses", (low.node(inner),), **low.simple(n))
     return low.node(inner)
+
+
+def bare_target(low: Lowering, n: Any) -> Any:
+    """What is assigned to, without its parentheses; refused where the language allows none around it."""
+    inner = strip(low, n)
+    if inner is not n and low.kind(inner) not in TARGETS:
+        low.refuse(n, "an assignment to what is in parentheses")
+    root = inner
+    while low.kind(root) in CHAIN:
+        root = root.child_by_field_name(CHAIN[low.kind(root)])
+    if root is not inner and low.text(root) == "await":
+        low.refuse(n, "an assignment to what is awaited")
+    return inner
 
 
 def assignment(low: Lowering, n: Any) -> Node:

@@ -8,6 +8,7 @@ from typing import Any, cast
 from prediff.languages.javascript import literals
 from prediff.languages.javascript.expressions import (
     UNARY,
+    bare_target,
     operand,
     same_line,
     strip,
@@ -169,7 +170,7 @@ def for_in(low: Lowering, n: Any) -> Node:
         value = low.maybe(n.child_by_field_name("value"))
         each: Node = Declare(" ".join(words), low.node(left), None, value, **low.simple(left))
     else:
-        each = low.node(strip(low, left))
+        each = low.node(bare_target(low, left))
     before = [low.kind(c) for c in n.children if c.start_byte < left.start_byte]
     kind = "of" if operator == "of" else "keys"
     if "await" in before[: before.index("(")]:

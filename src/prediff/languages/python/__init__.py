@@ -57,6 +57,7 @@ LANGUAGE = Language(
     traits=Traits(
         negations={"in": "not in", "not in": "in", "is": "is not", "is not": "is"},
         keyword_parameters=True,
+        subclass_hooks=True,
     ),
     readers=("auto", "ast", "libcst"),
 )

@@ -483,11 +483,13 @@ class Lowering:
         return Dict(tuple(items), span=self.span(n))
 
     def comprehension(self, n: Any, kind: str, element: Node) -> Node:
-        clauses = [
-            CompFor(self.node(g.target), self.node(g.iter), self.all(g.ifs), bool(g.is_async))
-            for g in n.generators
-        ]
-        return Comprehension(kind, element, tuple(clauses), span=self.span(n))
+        clauses = tuple([self.comprehension_clause(g) for g in n.generators])
+        return Comprehension(kind, element, clauses, span=self.span(n))
+
+    def comprehension_clause(self, n: Any) -> CompFor:
+        target, iterable, conditions = self.node(n.target), self.node(n.iter), self.all(n.ifs)
+        span = (*self.span(n.target)[:2], *self.span(n.ifs[-1] if n.ifs else n.iter)[2:])
+        return CompFor(target, iterable, conditions, bool(n.is_async), span=span)
 
     def _ListComp(self, n: Any) -> Node:
         return self.comprehension(n, "list", self.node(n.elt))
@@ -499,7 +501,8 @@ class Lowering:
         return self.comprehension(n, "generator", self.node(n.elt))
 
     def _DictComp(self, n: Any) -> Node:
-        return self.comprehension(n, "dict", Pair(self.node(n.key), self.node(n.value)))
+        span = (*self.span(n.key)[:2], *self.span(n.value)[2:])
+        return self.comprehension(n, "dict", Pair(self.node(n.key), self.node(n.value), span=span))
 
     def _Lambda(self, n: Any) -> Node:
         return Lambda(self.params(n.args), self.node(n.body), span=self.span(n))

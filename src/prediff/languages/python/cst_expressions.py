@@ -439,7 +439,8 @@ class Expressions(Strings):
                 self.col += 2
                 self.space(condition.whitespace_before_test)
                 conditions.append(self.node(condition.test))
-            found.append(CompFor(target, iterable, tuple(conditions), n.asynchronous is not None))
+            span = (*target.span[:2], *[iterable, *conditions][-1].span[2:])
+            found.append(CompFor(target, iterable, tuple(conditions), n.asynchronous is not None, span=span))
             n = n.inner_for_in
         return tuple(found)
 

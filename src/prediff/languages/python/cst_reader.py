@@ -30,7 +30,7 @@ def read(text: str) -> Block:
     Raises ParseError with libcst's message, LimitError for text that libcst cannot be given.
     """
     limits.check_for_libcst(text)
-    return limits.run_deep(_read, text)
+    return limits.run_deep(_read, limits.with_indentation_in_sight(text))
 
 
 def _read(text: str) -> Block:

@@ -11,9 +11,10 @@ import re
 import sys
 import threading
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TypeVar
 
-from prediff.errors import LimitError
+from prediff.errors import LimitError, ParseError
 
 MAX_CHARACTERS = 8_000_000
 MAX_BRACKETS = 100
@@ -56,6 +57,9 @@ _STATEMENT = re.compile(
 )
 _ELIF = re.compile(r"^([ \t]*)(el)?if\b", re.MULTILINE)
 
+_BACKSLASH_FIRST = re.compile(r"^[ \t\f]*\\$", re.MULTILINE)
+_NO_NEWLINE = re.compile(r"[^\n]")
+
 T = TypeVar("T")
 A = TypeVar("A")
 
@@ -74,6 +78,27 @@ def check_for_libcst(text: str) -> None:
     for piece in _STATEMENT.split(_STRINGS_AND_COMMENTS.sub("`", text)):
         if _may_be_deep(piece) or "case" in piece:
             nesting.check(piece)
+
+
+def with_indentation_in_sight(text: str) -> str:
+    """The text without the backslashes that statements begin with: libcst loses how far such a line is indented.
+
+    Where the line itself and the one behind it are indented differently there is no such text: raises ParseError.
+    """
+    if _BACKSLASH_FIRST.search(text) is None:
+        return text
+    lines = text.split("\n")
+    code = _STRINGS_AND_COMMENTS.sub(lambda found: _NO_NEWLINE.sub("`", found[0]), text).split("\n")
+    inside = False
+    for i, (line, following) in enumerate(pairwise(code)):
+        indent = line[:-1]
+        if inside or line[-1:] != "\\" or indent.strip(" \t\f"):
+            inside = line[-1:] == "\\"
+        elif following.strip():
+            if indent and not (following.startswith(indent) and following[len(indent)].strip()):
+                raise ParseError("a statement begins with a backslash, and libcst does not see where", i + 1)
+            lines[i] = f"{indent} "
+    return "\n".join(lines)
 
 
 def _needs_care(text: str, string: re.Match[str]) -> bool:

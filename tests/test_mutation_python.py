@@ -1,0 +1,210 @@
+"""The mutants of Python: each operator makes some, they are programs, and they are told from what is no bug at all."""
+
+from __future__ import annotations
+
+import ast
+import random
+import textwrap
+
+import pytest
+
+from mutation import instructions
+from mutation.equivalence_python import CLASSES, reason
+from mutation.python import mutants, parse, rewritten
+
+TEXT = textwrap.dedent('''\
+    import os, re
+    from typing import List
+
+    class A(B, C, metaclass=M):
+        """What it is."""
+
+        x: int = 1
+
+        @first
+        @second(1)
+        async def f(self, a: int, b="two words", *c, k=3, **d) -> str:
+            global g
+            async with a as b, c:
+                pass
+            async for i in a:
+                if i < 3 and not b or i is None:
+                    continue
+                elif i == 4:
+                    break
+                else:
+                    a += 1
+                b = [y for y in c if y if y > 1 for z in y]
+            else:
+                del b
+            while a:
+                a = a - 1
+                print(a)
+            print(b)
+            try:
+                await self.x(*c, a, k=a, n=1, **d)
+            except (KeyError, ValueError) as e:
+                raise E("no") from e
+            except OSError:
+                return await a
+            else:
+                b[1:2] = c[a]
+            finally:
+                a = -b if b else {1: 2, 3: 4}
+            return f"{a!r:>3} {b}" + str(lambda: (1.5, b"x")) * 2
+
+    def h(p, /, q):
+        if (n := p) < q < 3:
+            return [p, *q]
+        match p:
+            case 1 if q:
+                yield from q
+            case _:
+                yield q
+                x = y = {p, q}
+        assert p, 0x10
+        return 0 if p in q else True
+''')
+
+
+def test_mutants_are_programs_that_differ():
+    found = list(mutants(TEXT))
+    assert len({m.operator for m in found}) > 65
+    assert len(found) > 450
+    original = ast.dump(ast.parse(TEXT))
+    for mutant in found:
+        assert ast.dump(ast.parse(mutant.text)) != original, mutant.shown
+
+
+def test_places_are_those_that_changed():
+    lines = TEXT.split("\n")
+    for mutant in mutants(TEXT):
+        new = mutant.text.split("\n")
+        first, last = mutant.old_lines
+        assert lines[: first - 1] == new[: first - 1], mutant.shown
+        assert lines[last:] == new[mutant.new_lines[1] :], mutant.shown
+
+
+def test_context_is_left_alone():
+    assert all(m.old_lines[0] >= 10 for m in mutants(TEXT, first=10))
+    assert {m.old_lines[0] for m in mutants(TEXT)} & {1, 2}
+
+
+SAME_FLOW = [
+    (
+        "def f(a):\n    if a:\n        return 1\n    else:\n        return 2\n",
+        "def f(a):\n    if a:\n        return 1\n    return 2\n",
+    ),
+    (
+        "def f(a):\n    if not a:\n        g()\n    else:\n        h()\n",
+        "def f(a):\n    if a:\n        h()\n    else:\n        g()\n",
+    ),
+    (
+        "def f(a):\n    for x in a:\n        g(x)\n        continue\n",
+        "def f(a):\n    for x in a:\n        g(x)\n",
+    ),
+    ("def f(a):\n    return 1\n    g()\n", "def f(a):\n    return 1\n"),
+    ("def f(a):\n    if a and b:\n        g()\n", "def f(a):\n    if a:\n        if b:\n            g()\n"),
+    ("x = 1 + 1\n", "x = 2\n"),
+]
+OTHER_FLOW = [
+    (
+        "def f(a):\n    for x in a:\n        g(x)\n    return 1\n",
+        "def f(a):\n    for x in a:\n        g(x)\n        return 1\n",
+    ),
+    ("def f(a):\n    try:\n        g()\n    finally:\n        h()\n", "def f(a):\n    g()\n    h()\n"),
+    (
+        "def f(a):\n    try:\n        g()\n    except E:\n        h()\n",
+        "def f(a):\n    try:\n        g()\n        k()\n    except E:\n        h()\n",
+    ),
+    (
+        "def f(a):\n    try:\n        g()\n        k()\n    except E:\n        h()\n",
+        "def f(a):\n    try:\n        g()\n    except E:\n        h()\n    else:\n        k()\n",
+    ),
+    ("def f(a):\n    while a:\n        g()\n", "def f(a):\n    if a:\n        g()\n"),
+    ("def f(a, b): pass\n", "def f(b, a): pass\n"),
+    ("def f(a=1): pass\n", "def f(a=1.0): pass\n"),
+    ("x = 0.0\n", "x = -0.0\n"),
+    ("x = lambda: 1\n", "x = lambda: 2\n"),
+    ("def f(a):\n    if a: g()\n    else: h()\n", "def f(a):\n    if a: h()\n    else: g()\n"),
+    ("async def f(): pass\n", "def f(): pass\n"),
+    ("x = [i for i in a if b]\n", "x = [i for i in a if c]\n"),
+]
+
+
+def compiled(text: str):
+    return compile(text, "<text>", "exec")
+
+
+@pytest.mark.parametrize(("one", "two"), SAME_FLOW)
+def test_instructions_that_do_the_same(one, two):
+    assert instructions.equal(compiled(one), compiled(two))
+
+
+@pytest.mark.parametrize(("one", "two"), OTHER_FLOW)
+def test_instructions_that_do_not(one, two):
+    assert not instructions.equal(compiled(one), compiled(two))
+    every = tuple({name for needs, *_ in CLASSES.values() for name in needs})
+    assert reason(one, two, every, one) == ""
+
+
+EQUIVALENT = {
+    "same-code": SAME_FLOW[0],
+    "idle-statements": ('def f():\n    "one"\n', 'def f():\n    "two"\n'),
+    "same-code-without-docs": (
+        'def f(a):\n    "one"\n    if a: return 1\n    else: return 2\n',
+        "def f(a):\n    if a: return 1\n    return 2\n",
+    ),
+    "annotations": ("def f(a: int): pass\n", "def f(a): pass\n"),
+    "union-order": ("def f(a: Union[int, str]): pass\n", "def f(a: Union[str, int]): pass\n"),
+    "constant-side": ("x = a == 1\n", "x = 1 == a\n"),
+    "object-base": ("class A(object): pass\n", "class A: pass\n"),
+    "typing-imports": ("from typing import List, Any\nx = Any\n", "from typing import Any\nx = Any\n"),
+    "import-order": ("import os\nimport re\n", "import re\nimport os\n"),
+    "definition-order": ("def f(): pass\nclass A(B): x = 1\n", "class A(B): x = 1\ndef f(): pass\n"),
+    "any-order": ("def f(): pass\nx = g()\n", "x = g()\ndef f(): pass\n"),
+    "none-identity": ("x = a == None\n", "x = a is None\n"),
+    "str-fields": ('x = f"{a!s}"\n', 'x = f"{a}"\n'),
+    "empty-displays": ("x = list()\n", "x = []\n"),
+    "default-arguments": ("x = range(0, n)\n", "x = range(n)\n"),
+    "drawn-at-once": ("x = sum([y for y in a])\n", "x = sum(y for y in a)\n"),
+}
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_each_class_of_equivalent_mutants(name):
+    one, two = EQUIVALENT[name]
+    needs = tuple(CLASSES[name][0])
+    assert reason(one, two, needs, one) == name
+    assert name == "same-code" or reason(one, two, (), one) == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("def f(a: int): pass\n", "def f(a: str): pass\n"),
+        ("from typing import List\n", "from typing import Lizt as List\n"),
+        ("from typing import List\nx = List\n", "x = List\n"),
+        ("x = a < b\n", "x = b < a\n"),
+        ("import os\ng()\nimport re\n", "import re\ng()\nimport os\n"),
+        ("def f(): pass\nx = f()\n", "x = f()\ndef f(): pass\n"),
+        ("x = 1\nx = 2\n", "x = 2\nx = 1\n"),
+        ('x = f"{a!r}"\n', 'x = f"{a}"\n'),
+        ("x = range(1, n)\n", "x = range(n)\n"),
+        ("x = f([y for y in a])\n", "x = f(y for y in a)\n"),
+        ("x = dict(a)\n", "x = {}\n"),
+    ],
+)
+def test_bugs_are_in_no_class(one, two):
+    every = tuple({name for needs, *_ in CLASSES.values() for name in needs})
+    assert reason(one, two, every, one) == ""
+
+
+def test_rules_backwards_give_programs():
+    names = set()
+    for seed in range(60):
+        text, used = rewritten(TEXT, random.Random(seed), 3)
+        assert parse(text) is not None
+        assert not used or text != TEXT
+        names |= {*used}
+    assert len(names) > 8

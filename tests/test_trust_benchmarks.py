@@ -1,0 +1,102 @@
+"""The benchmarks of trust can fail: a comparison that lies is found out, and a sample of each holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+import mutants
+import planted
+from corpus import Piece
+from prediff.model import LineMap
+from prediff.pipeline import compare
+
+TEXT = """\
+def f(items, limit):
+    total = 0
+    for item in items:
+        if item.size < limit and item is not None:
+            total += item.size
+        else:
+            return -1
+    return total
+"""
+OTHER = """\
+def f(items, limit):
+    '''Adds up the small ones.'''
+    sum_ = 0
+    for i in items:
+        if not (i.size < limit and not i is None):
+            return -1
+        sum_ += i.size
+    return sum_
+"""
+MUTANTS = mutants.Task(Piece("f", TEXT), "python", ("safe", "relaxed"), 60, 1)
+PLANTED = planted.Task("samples", "f", "python", TEXT, OTHER, "safe", 1, ("branch-polarity",))
+
+
+def test_no_mutant_is_hidden():
+    tally = mutants.check(MUTANTS)
+    assert tally.mutants == 60
+    assert not tally.hidden
+    assert tally.by_level == {"safe": 60, "relaxed": 60}
+
+
+def test_a_hidden_mutant_is_found_out(monkeypatch):
+    monkeypatch.setattr(mutants, "compare", lambda one, two, settings: compare(one, one, settings))
+    tally = mutants.check(MUTANTS)
+    assert len(tally.hidden) > 80
+    assert "f: " in str(tally.hidden[0])
+
+
+def test_planted_bugs_stand_out():
+    tally = planted.check(PLANTED)
+    assert tally.unequal == {}
+    assert tally.bugs["samples"] > 40
+    assert not tally.hidden
+    assert not tally.misplaced
+    assert planted.spread(tally.lines)["median"] <= 2
+
+
+def test_a_hidden_planted_bug_is_found_out(monkeypatch):
+    def lying(one, two, settings):
+        return compare(one, replace(two, text=OTHER), settings)
+
+    monkeypatch.setattr(planted, "compare", lying)
+    assert len(planted.check(PLANTED).hidden) > 40
+
+
+def test_a_bug_that_is_shown_elsewhere_is_found_out(monkeypatch):
+    def astray(one, two, settings):
+        report = compare(one, two, settings)
+        nowhere = LineMap(tuple((99, 99) for _ in report.line_maps[1].lines))
+        return replace(report, line_maps=(report.line_maps[0], nowhere))
+
+    monkeypatch.setattr(planted, "compare", astray)
+    assert planted.check(PLANTED).misplaced
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--levels", "safest"], "unknown level safest"),
+        (["--folder", "no/such/folder"], "no/such/folder is no folder"),
+    ],
+)
+def test_bad_options_of_mutants(arguments, said, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        mutants.main(arguments)
+    assert stopped.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["--source", "rumours"], "unknown source rumours"), (["--clones", "no/such"], "no/such is no folder")],
+)
+def test_bad_options_of_planted(arguments, said, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        planted.main(arguments)
+    assert stopped.value.code == 2
+    assert said in capsys.readouterr().err
