@@ -174,6 +174,8 @@ def run(options: argparse.Namespace) -> Tally:
             total.add(tally)
             for survivor in tally.hidden:
                 print(survivor, flush=True)
+            if sys.stderr.isatty():
+                print(f"\r{total.mutants:,} ", end="", file=sys.stderr, flush=True)
             if total.mutants >= options.mutants:
                 pool.terminate()
                 break

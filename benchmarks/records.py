@@ -10,12 +10,13 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "records"
+FOLDERS = {"--clones": "CLONES", "--folder": "FOLDER", "--lib": "FOLDER"}
 PACKAGES = ("prediff", "libcst", "tree-sitter", "tree-sitter-javascript", "tree-sitter-python")
 
 
@@ -27,7 +28,7 @@ def write(
     `figures` must be plain JSON data; `versions` names what else was used (node, a package whose suite was run).
     """
     record = {
-        "command": " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]]),
+        "command": command(sys.argv),
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "minutes": round(seconds / 60, 1),
         "versions": {"python": platform.python_version(), **_installed(), **(versions or {})},
@@ -37,6 +38,21 @@ def write(
     path = FOLDER / f"{name}.json"
     path.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
+
+
+def command(arguments: Sequence[str]) -> str:
+    """The command line as somebody else would type it: without this machine's folders and number of processes."""
+    words = ["python", f"benchmarks/{Path(arguments[0]).name}"]
+    waiting = iter(arguments[1:])
+    for word in waiting:
+        if word in ("--jobs", "--work", "--keep"):
+            next(waiting, None)
+        elif word in FOLDERS:
+            next(waiting, None)
+            words += [word, FOLDERS[word]]
+        else:
+            words.append(word)
+    return " ".join(words)
 
 
 def read(name: str) -> dict[str, Any] | None:

@@ -155,6 +155,7 @@ EQUIVALENT = {
         'def f(a):\n    "one"\n    if a: return 1\n    else: return 2\n',
         "def f(a):\n    if a: return 1\n    return 2\n",
     ),
+    "names-of-locals": ("def f(a):\n    x, y = a\n    return x\n", "def f(a):\n    y, x = a\n    return y\n"),
     "annotations": ("def f(a: int): pass\n", "def f(a): pass\n"),
     "union-order": ("def f(a: Union[int, str]): pass\n", "def f(a: Union[str, int]): pass\n"),
     "constant-side": ("x = a == 1\n", "x = 1 == a\n"),
@@ -183,6 +184,9 @@ def test_each_class_of_equivalent_mutants(name):
     ("one", "two"),
     [
         ("def f(a: int): pass\n", "def f(a: str): pass\n"),
+        ("def f(a):\n    x, y = a\n    return x\n", "def f(a):\n    x, y = a\n    return y\n"),
+        ("def f(a):\n    x, y = a\n    return x, y\n", "def f(a):\n    x, x = a\n    return x, x\n"),
+        ("def f(a, b):\n    return a\n", "def f(a, b):\n    return b\n"),
         ("from typing import List\n", "from typing import Lizt as List\n"),
         ("from typing import List\nx = List\n", "x = List\n"),
         ("x = a < b\n", "x = b < a\n"),

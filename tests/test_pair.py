@@ -243,6 +243,17 @@ DIFFERENT = {
 }  # fmt: skip
 
 
+BEFORE_ITS_USE = "def run():\n    return helper()\ndef helper():\n    return 1\nx = run()\n"
+BEHIND_ITS_USE = "def run():\n    return helper()\nx = run()\ndef helper():\n    return 1\n"
+
+
+def test_a_definition_does_not_cross_what_calls_it():
+    for level in ("safe", "relaxed"):
+        assert not prediff.diff(BEFORE_ITS_USE, BEHIND_ITS_USE, language="python", level=level).same
+    apart = [text.replace("return helper()", "return other()") for text in (BEFORE_ITS_USE, BEHIND_ITS_USE)]
+    assert prediff.diff(*apart, language="python", level="relaxed").same
+
+
 @pytest.mark.parametrize(("left", "right"), SAME.values(), ids=SAME)
 def test_the_same(left, right):
     report = prediff.diff(left, right, language="python")

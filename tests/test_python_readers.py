@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import itertools
 import random
 import re
 import subprocess
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from prediff.errors import LimitError, ParseError
-from prediff.languages.python import ast_reader, cst_reader, limits
+from prediff.languages.python import ast_reader, cst_reader, limits, literals
 from prediff.languages.python.recovery import read_whole_regions
 from prediff.tree import (
     Attribute,
@@ -432,3 +434,11 @@ def test_comments_of_unread_regions_are_part_of_their_text() -> None:
 def test_recovery_bears_hostile_depth() -> None:
     reading = read_whole_regions("x = " + "(" * 50_000 + "\ndef f(): pass\n")
     assert outline(reading.tree) == ["?", "f"]
+
+
+def test_every_mix_of_quotes_and_line_breaks_is_printed_as_it_is():
+    for length in range(1, 6):
+        for text in map("".join, itertools.product('"\\a\n{', repeat=length)):
+            value = "\n\n" + text
+            printed = literals.string(value).replace(literals.HARD_NEWLINE, "\n")
+            assert ast.literal_eval(printed) == value, printed

@@ -8,6 +8,7 @@ import pytest
 
 import mutants
 import planted
+import records
 from corpus import Piece
 from prediff.model import LineMap
 from prediff.pipeline import compare
@@ -75,6 +76,13 @@ def test_a_bug_that_is_shown_elsewhere_is_found_out(monkeypatch):
 
     monkeypatch.setattr(planted, "compare", astray)
     assert planted.check(PLANTED).misplaced
+
+
+def test_a_record_names_no_folder_of_this_machine():
+    said = records.command(
+        ["/x/benchmarks/planted.py", "--clones", "/y", "--jobs", "3", "--work", "/z", "--record"]
+    )
+    assert said == "python benchmarks/planted.py --clones CLONES --record"
 
 
 @pytest.mark.parametrize(

@@ -36,12 +36,12 @@ def reason(before: str, after: str, assumptions: tuple[str, ...], other: str) ->
 # --- what is compared ---------------------------------------------------------------------------------------------
 
 
-def same_compiled(one: ast.Module, two: ast.Module) -> bool:
-    """Whether two trees compile to code that does the same."""
+def same_compiled(one: ast.Module, two: ast.Module, by_binder: bool = False) -> bool:
+    """Whether two trees compile to code that does the same; `by_binder`: under whatever names of locals."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         made = [compile(tree, "<text>", "exec", dont_inherit=True) for tree in (one, two)]
-    return instructions.equal(*made)
+    return instructions.equal(made[0], made[1], by_binder)
 
 
 class _Stripper(ast.NodeTransformer):
@@ -100,6 +100,10 @@ def idle_statements(one: ast.Module, two: ast.Module) -> bool:
     return dumped(one) == dumped(two)
 
 
+def names_of_locals(one: ast.Module, two: ast.Module) -> bool:
+    return same_compiled(stripped(one), stripped(two), by_binder=True)
+
+
 def same_code_without_docs(one: ast.Module, two: ast.Module) -> bool:
     return same_compiled(stripped(one), stripped(two))
 
@@ -131,6 +135,13 @@ class _SortedUnions(ast.NodeTransformer):
         name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
         if name == "Union" and isinstance(node.slice, ast.Tuple):
             return changed(node, slice=changed(node.slice, elts=sorted(node.slice.elts, key=ast.dump)))
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        """`X | None`: what is None makes it a union, of types and not of sets."""
+        self.generic_visit(node)
+        if isinstance(node.op, ast.BitOr) and _is_none(node.left):
+            return changed(node, left=node.right, right=node.left)
         return node
 
 
@@ -247,7 +258,7 @@ def _reordered(one: ast.Module, two: ast.Module, quiet: bool) -> bool:
             return False
         moved = [n for n, x, y in zip(left, a, b, strict=True) if x != y]
         bound = [_defines(n) for n in moved]
-        evaluated = [_evaluates(n) for n in moved]
+        evaluated = [_reached(_evaluates(n), left) for n in moved]
         if any(names is None for names in bound) or (quiet and any(not _is_quiet(n) for n in moved)):
             return False
         for i, names in enumerate(bound):
@@ -277,7 +288,7 @@ def _defines(node: ast.stmt) -> set[str] | None:
         return {t.id for t in node.targets if isinstance(t, ast.Name)}
     if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
         return {node.target.id}
-    return None
+    return set() if isinstance(node, ast.Expr) else None
 
 
 def _evaluates(node: ast.stmt) -> set[str]:
@@ -290,6 +301,22 @@ def _evaluates(node: ast.stmt) -> set[str]:
             found.add(top.id)
         skipped = top.body if isinstance(top, (ast.FunctionDef, ast.AsyncFunctionDef)) else []
         waiting += [n for n in ast.iter_child_nodes(top) if n not in skipped]
+    return found
+
+
+def _reached(names: set[str], block: list[ast.stmt]) -> set[str]:
+    """Some names, and all that the block's definitions of these names may read when they are called."""
+    inside = {
+        n.name: n for n in block if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    }
+    found, waiting = {*names}, [*names]
+    while waiting:
+        node = inside.get(waiting.pop())
+        more = (
+            {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - found if node is not None else set()
+        )
+        found |= more
+        waiting += more
     return found
 
 
@@ -442,6 +469,11 @@ CLASSES: dict[str, tuple[frozenset[str], str, Predicate]] = {
         "both texts compile to the same instructions once docstrings are taken away",
         same_code_without_docs,
     ),
+    "names-of-locals": (
+        frozenset({"locals-unread"}),
+        "both texts compile to the same instructions but for the names of locals, each another one throughout",
+        names_of_locals,
+    ),
     "annotations": (
         frozenset({"annotations-unread"}),
         "the texts are equal but for annotations that one of them lacks",
@@ -449,7 +481,7 @@ CLASSES: dict[str, tuple[frozenset[str], str, Predicate]] = {
     ),
     "union-order": (
         frozenset({"annotations-unread"}),
-        "the texts are equal but for the order of the members of `Union[…]`, which makes no other type",
+        "the texts are equal but for the order of the members of `Union[…]` and `X | None`, which makes no other type",
         union_order,
     ),
     "constant-side": (

@@ -30,10 +30,15 @@ Step = tuple[Any, tuple[int, ...]]
 """What an instruction does, and the indices of those that may follow, in a fixed order."""
 
 
-def equal(one: CodeType, two: CodeType) -> bool:
-    """Whether two code objects, and all that are nested in them, do the same."""
+def equal(one: CodeType, two: CodeType, by_binder: bool = False) -> bool:
+    """Whether two code objects, and all that are nested in them, do the same.
+
+    by_binder: the locals of the one may have other names in the other, each the same one throughout. Parameters, and
+    what a nested function reads, keep theirs.
+    """
     if _signature(one) != _signature(two):
         return False
+    names = _Names(_signature(one)[4], by_binder)
     a, b = _Flow(one), _Flow(two)
     waiting, seen = [(0, 0)], set()
     while waiting:
@@ -42,7 +47,7 @@ def equal(one: CodeType, two: CodeType) -> bool:
             continue
         seen.add(pair)
         (what, after), (other, others) = a.step(pair[0]), b.step(pair[1])
-        if len(after) != len(others) or not _same(what, other):
+        if len(after) != len(others) or not _same(what, other, names):
             return False
         waiting += zip(after, others, strict=True)
         handlers = a.handler(pair[0]), b.handler(pair[1])
@@ -63,11 +68,33 @@ def _signature(code: CodeType) -> tuple[Any, ...]:
     return (*kinds, names, code.co_freevars, code.co_cellvars, *docstring)
 
 
-def _same(what: Any, other: Any) -> bool:
+class _Names:
+    """Which local of the one code stands for which of the other."""
+
+    def __init__(self, parameters: tuple[str, ...], by_binder: bool) -> None:
+        self.by_binder = by_binder
+        self.there = {name: name for name in parameters}
+        self.back = dict(self.there)
+
+    def same_all(self, one: str | tuple[str, ...], two: str | tuple[str, ...]) -> bool:
+        """What one instruction reads or writes: a name, or two names since Python 3.13."""
+        if isinstance(one, str) or isinstance(two, str):
+            return isinstance(one, str) and isinstance(two, str) and self.same(one, two)
+        return len(one) == len(two) and all(self.same(a, b) for a, b in zip(one, two, strict=True))
+
+    def same(self, one: str, two: str) -> bool:
+        if not self.by_binder:
+            return one == two
+        return self.there.setdefault(one, two) == two and self.back.setdefault(two, one) == one
+
+
+def _same(what: Any, other: Any, names: _Names) -> bool:
     if isinstance(what, CodeType) and isinstance(other, CodeType):
-        return equal(what, other)
+        return equal(what, other, names.by_binder)
     if isinstance(what, tuple) and isinstance(other, tuple) and len(what) == len(other):
-        return all(_same(a, b) for a, b in zip(what, other, strict=True))
+        if len(what) == 2 and what[0] == other[0] and "_FAST" in str(what[0]):
+            return names.same_all(what[1], other[1])
+        return all(_same(a, b, names) for a, b in zip(what, other, strict=True))
     return type(what) is type(other) and (what == other or what != what) and repr(what) == repr(other)
 
 

@@ -5,7 +5,8 @@ class body only the class's own names are in question: what is called from there
 At the top level any call could look a definition up, so that definitions cross only what calls nothing. Making a class
 runs the hooks of its bases (`__init_subclass__`, a metaclass), which may count or register it, so that two classes with
 unknown bases do not cross. Under `order-unread` calls and hooks do not matter: what is registered or counted by them
-may come in another order.
+may come in another order. But what a call runs must be defined by then: a definition crosses no call from which it is
+reached through the file's own definitions.
 """
 
 from __future__ import annotations
@@ -69,11 +70,28 @@ def follow(
     if all(a < b for a, b in pairwise(ranks)) or len(right.body) > MAX_STATEMENTS:
         return right, False
     quiet = _quiet_classes(right, bound) if traits.subclass_hooks else None
-    order = _order(
-        right.body, keys, wanted, [_Execution(n, traits, in_class, order_unread, quiet) for n in right.body]
-    )
+    effects = [_Execution(n, traits, in_class, order_unread, quiet) for n in right.body]
+    if order_unread and not in_class:
+        _reach(right, effects)
+    order = _order(right.body, keys, wanted, effects)
     body = tuple([right.body[i] for i in order])
     return update(right, body=body), order != list(range(len(body)))
+
+
+def _reach(block: Block, effects: Sequence[_Execution]) -> None:
+    """Add to what each calling statement reads all that the file's own definitions read that it may run."""
+    inside: dict[str, set[str]] = {}
+    for node in block.body:
+        found = definition(node)
+        if found is not None:
+            names = {n.id for n in walk(found) if isinstance(n, Name)}
+            inside.setdefault(found.name, set()).update(names)
+    for effect in effects:
+        waiting = [name for name in effect.reads if effect.calls or effect.hooks]
+        while waiting:
+            more = inside.get(waiting.pop(), set()) - effect.reads
+            effect.reads |= more
+            waiting += more
 
 
 def _quiet_classes(block: Block, bound: Set[str]) -> Set[str]:

@@ -37,7 +37,9 @@ def escape_lines(text: str) -> str:
     """`text` as it stands between triple double quotes, with its line breaks raw."""
     lines = [escape(line, "") for line in text.split("\n")]
     joined = HARD_NEWLINE.join(lines).replace('""', '"\\"')
-    return joined[:-1] + '\\"' if joined.endswith('"') else joined
+    # Of an even number of quotes at the end the last one is escaped by now.
+    odd = (len(text) - len(text.rstrip('"'))) % 2
+    return joined[:-1] + '\\"' if odd else joined
 
 
 def spans_lines(text: str) -> bool:
