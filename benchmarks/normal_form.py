@@ -227,6 +227,8 @@ def without_comments(text: str, reading: Reading) -> str:
         row, rows = comment.line - 1, comment.text.count("\n") + 1
         tail = lines[row + rows - 1]
         end = len(comment.text.rpartition("\n")[2]) + (comment.column if rows == 1 else 0)
+        if not tail[end:].strip():  # blanks of any kind at a comment's end are no part of its text
+            end = len(tail)
         lines[row] = lines[row][: comment.column] + (" " + tail[end:] if rows == 1 else "")
         if rows > 1:
             lines[row + 1 : row + rows - 1] = [""] * (rows - 2)

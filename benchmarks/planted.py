@@ -298,7 +298,7 @@ def tasks(options: argparse.Namespace) -> Iterator[Task]:
 def run(options: argparse.Namespace) -> Tally:
     total = Tally()
     with multiprocessing.Pool(options.jobs, maxtasksperchild=200) as pool:
-        for tally in pool.imap_unordered(check, tasks(options)):
+        for tally in pool.imap(check, tasks(options)):
             total.add(tally)
             for what, bugs in (("hidden", tally.hidden), ("misplaced", tally.misplaced)):
                 for bug in bugs:

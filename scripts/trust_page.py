@@ -68,13 +68,13 @@ def line() -> str:
         *found.get("upstream_suites", {}).get("suites", []),
         *found.get("npm_suites", {}).get("suites", []),
     ]
-    library = sum(s["modules"] for s in suites if s["kind"] == "stdlib" and "twin" not in s["name"])
+    library = sum(s["modules"] for s in suites if s["kind"] == "stdlib" and "without" not in s["name"])
     packages = sum(s["kind"] != "stdlib" for s in suites)
     hidden = sum(r.get("hidden", 0) for r in found.values() if isinstance(r.get("hidden", 0), int))
     return (
         f"Measured, not promised: {mutants:,} mutants of real functions and {planted:,} bugs planted in refactorings, "
-        f"{hidden} of them hidden; {library} modules of the standard library and {packages} packages pass their own "
-        "tests after they were normalized whole ([docs/trust.md](docs/trust.md)).\n"
+        f"{hidden} of them hidden; {library} modules of the standard library and {packages} packages do as well in "
+        "their own tests after they were normalized whole ([docs/trust.md](docs/trust.md)).\n"
     )
 
 
@@ -108,15 +108,28 @@ def _sum_suites(r: Mapping[str, Any]) -> tuple[str, str]:
     levels = Counter[str]()
     for suite in r["suites"]:
         for level in suite["levels"].values():
-            levels.update(
-                {"runs": level["passed_before"], "named": level["named"], "unexplained": level["unexplained"]}
-            )
+            levels.update({name: level[name] for name in ("passed_before", "named", "unexplained")})
     extent = f"{len(r['suites'])} suites, {levels['passed_before']:,} tests that pass before, over all levels"
     return extent, f"**{levels['unexplained']}** unexplained, {levels['named']} named"
 
 
-def _sum_other(r: Mapping[str, Any]) -> tuple[str, str]:
-    return str(r.get("extent", "")), str(r.get("result", ""))
+def _sum_tokens(r: Mapping[str, Any]) -> tuple[str, str]:
+    extent = (
+        f"{r['tokens']:,} tokens of {r['files']:,} files, at each level: which are dropped, and by which rule"
+    )
+    return extent, f"**{r['failures']}** dropped without a rule that answers for it"
+
+
+def _sum_sweep(r: Mapping[str, Any]) -> tuple[str, str]:
+    extent = (
+        f"{r['files']:,} files, {r['lines']:,} lines of the standard library and {r['packages']} packages"
+    )
+    ends = f"{r['out_of_time']} out of time, {r['steps']} units shown less far normalized"
+    return extent, f"**{r['wrong']}** crashes, {ends}, {r['unread']} files that Python rejects too"
+
+
+def _sum_fuzz(r: Mapping[str, Any]) -> tuple[str, str]:
+    return f"{r['executions']:,} inputs in {r['minutes']:g} minutes", f"**{r['crashes']}** crashes"
 
 
 _SUMMARIES = {
@@ -124,9 +137,9 @@ _SUMMARIES = {
     "planted": _sum_planted,
     "upstream_suites": _sum_suites,
     "npm_suites": _sum_suites,
-    "tokens": _sum_other,
-    "crash_sweep": _sum_other,
-    "fuzz_readers": _sum_other,
+    "tokens": _sum_tokens,
+    "crash_sweep": _sum_sweep,
+    "fuzz_readers": _sum_fuzz,
 }
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from prediff.cli.group import prediff as group
 from prediff.config import LEVELS
+from prediff.rules import RULES
 from prediff.rules.assumptions import ASSUMPTIONS
 
 ROOT = Path(__file__).parent.parent
@@ -110,3 +111,17 @@ def test_changelog_fragments_say_what_kind_they_are() -> None:
         if path.name != "README.md":
             assert re.fullmatch(r"[a-z0-9-]+\.(added|changed|fixed|removed)\.md", path.name)
             assert path.read_text(encoding="utf-8").strip()
+
+
+def test_the_trust_page_has_a_row_for_each_rule_and_nothing_hidden() -> None:
+    import trust_page
+
+    text = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
+    assert all(f"| [`{rule.id}`](rules.md#{rule.id}) |" in text for rule in RULES)
+    found = trust_page.records()
+    assert {name for name in found if name.startswith(("mutants_", "planted"))}
+    for name, record in found.items():
+        for key in ("hidden", "misplaced", "failures", "crashes", "wrong"):
+            assert not record.get(key), f"{name}: {key}"
+        for suite in record.get("suites", []):
+            assert all(not level["unexplained"] for level in suite["levels"].values()), suite["name"]

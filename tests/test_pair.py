@@ -210,6 +210,14 @@ DIFFERENT = {
         'def f(a: "T"):\n    return a\n',
         'def f(a: " T"):\n    return a\n',
     ),
+    "an import that an annotation on both sides reads": (
+        "from typing import List\ndef f(a: List):\n    return a\n",
+        "def f(a: List):\n    return a\n",
+    ),
+    "annotations that are evaluated again": (
+        "from __future__ import annotations\ndef f(a: B):\n    return a\nclass B:\n    x = 1\n",
+        "def f(a: B):\n    return a\nclass B:\n    x = 1\n",
+    ),
     "a typing name that is not there": (
         "from typing import List\ndef f(a):\n    return a\n",
         "from typing import Lizt as List\ndef f(a):\n    return a\n",

@@ -165,12 +165,23 @@ def _declared(part: Shape) -> tuple[str, Shape]:
 
 
 def _only_reads(value: Shape) -> bool:
-    """Whether a value is a name, or properties and items of one behind each other."""
-    if value[0] == "member_expression":
-        return value[2] == (".", ".") and _only_reads(value[1])
-    if value[0] == "subscript_expression":
-        return value[2] == ("[", "[") and value[3][0] in ("identifier", *LITERALS) and _only_reads(value[1])
-    return value[0] in ("identifier", "this")
+    """Whether a value is made of names, literals, properties and items, choices between them, and `"text".concat`."""
+    if value[0] in ("identifier", "this", "property_identifier", *LITERALS):
+        return True
+    if len(value) == 2 and isinstance(value[1], str):
+        return value[1] in (".", "[", "]", "(", ")", "?", ":", "&&", "||", "??", ",", "{", "}")
+    if value[0] == "call_expression":
+        method = value[1]
+        if method[0] != "member_expression" or method[1][0] != "string" or method[-1][-1] != "concat":
+            return False
+        return all(_only_reads(part) for part in value[2:])
+    return value[0] in _READING and all(_only_reads(part) for part in value[1:])
+
+
+_READING = frozenset(
+    {"member_expression", "subscript_expression", "ternary_expression", "binary_expression", "arguments", "object",
+     "parenthesized_expression"}
+)  # fmt: skip
 
 
 def _in_place(node: Shape, name: str, value: Shape, passed: set[str]) -> Shape | None:

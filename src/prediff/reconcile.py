@@ -82,11 +82,11 @@ class _Reconciler:
             self.name_rest(left_body, right_body)
         left, right = update(left, body=tuple(left_body)), update(right, body=tuple(right_body))
         if "annotations-unread" in self.allowed:
+            own = imports.Annotated.of(left), imports.Annotated.of(right)
             tables = self.alignment.left.imports, self.alignment.right.imports
             left, right, folds = fold_annotations(left, right, differing, tables)
             self.folds += folds
-            left, left_folds = imports.drop_typing(left)
-            right, right_folds = imports.drop_typing(right)
+            left, right, left_folds, right_folds = imports.drop_typing(left, right, own)
             self.folds += [*left_folds, *[replace(f, side="right") for f in right_folds]]
             pairs = self.pairs(left, right)
         return Reconciled(

@@ -1,13 +1,19 @@
 """Imports that only annotations needed: gone with them.
 
-This runs last. Only modules for type checkers are meant: importing them has no effect, and a name that nothing outside
-of annotations reads is there for those. Annotations that differ are shown where they stand.
+This runs last, when annotations that stand on one side only are gone. Only modules for type checkers are meant:
+importing them has no effect, and a name that nothing outside of annotations reads is there for those. Annotations that
+differ are shown where they stand. But what an annotation reads must be there when it is evaluated, as it is unless
+`from __future__ import annotations` puts that off: where a side lacks it nothing is left out.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+from prediff.facts import BUILTINS
+from prediff.facts.scopes import module_names
 from prediff.model import Fold
 from prediff.tree import (
     Alias,
@@ -64,20 +70,64 @@ ASSUMPTIONS = ("annotations-unread", "source-unread")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
-def drop_typing(tree: Block) -> tuple[Block, list[Fold]]:
-    """A file without the typing imports whose names it does not read, and without `__future__.annotations`."""
-    if not any(_is_typing(n) for n in tree.body):
-        return tree, []
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """What the annotations of a file as it was written read, what the file binds, and whether they are evaluated."""
+
+    reads: frozenset[str]
+    binds: frozenset[str]
+    deferred: bool
+
+    @classmethod
+    def of(cls, tree: Block) -> Annotated:
+        reads = frozenset(n.id for a in _annotations(tree) for n in walk(a) if isinstance(n, Name))
+        return cls(reads, frozenset(module_names(tree)), any(_defers(n) for n in tree.body))
+
+    def lacks(self, names: frozenset[str]) -> bool:
+        """Whether evaluating an annotation fails for one of some names."""
+        return not self.deferred and not self.reads & names <= self.binds
+
+
+def drop_typing(
+    left: Block, right: Block, own: tuple[Annotated, Annotated]
+) -> tuple[Block, Block, list[Fold], list[Fold]]:
+    """Two files without the typing imports whose names they do not read, and without `__future__.annotations`.
+
+    `own`: what each file's annotations need, as they were before those of the right took the left's spelling.
+    """
+    if not any(_is_typing(n) for n in (*left.body, *right.body)):
+        return left, right, [], []
+    typing = frozenset(_bound(a) for n in (*left.body, *right.body) if _is_typing(n) for a in _names(n))
+    if any(side.lacks(typing) for side in own):
+        return left, right, [], []
+    new_left, left_folds = _without_typing(left, typing)
+    new_right, right_folds = _without_typing(right, typing)
+    return new_left, new_right, left_folds, right_folds
+
+
+def _without_typing(tree: Block, typing: frozenset[str]) -> tuple[Block, list[Fold]]:
     read = _words(tree)
     folds: list[Fold] = []
     body: list[Node] = []
     for node in tree.body:
-        kept = _kept(node, read, tree)
+        kept = _kept(node, read, tree, typing)
         if kept is not node:
             folds.append(Fold("typing-import", node.span, ASSUMPTIONS))
         if kept is not None:
             body.append(kept)
     return (update(tree, body=tuple(body)), folds) if folds else (tree, [])
+
+
+def _names(node: Node) -> tuple[Alias, ...]:
+    return node.names if isinstance(node, (Import, ImportFrom)) else ()
+
+
+def _defers(node: Node) -> bool:
+    return (
+        isinstance(node, ImportFrom)
+        and node.module == "__future__"
+        and any(a.name == "annotations" for a in node.names)
+    )
 
 
 def _is_typing(node: Node) -> bool:
@@ -86,13 +136,13 @@ def _is_typing(node: Node) -> bool:
     return isinstance(node, Import) and any(a.name in TYPING for a in node.names)
 
 
-def _kept(node: Node, read: frozenset[str], tree: Block) -> Node | None:
+def _kept(node: Node, read: frozenset[str], tree: Block, typing: frozenset[str]) -> Node | None:
     """What stays of a statement: all, some of its names, or nothing."""
     if not _is_typing(node):
         return node
     assert isinstance(node, (Import, ImportFrom))
     if isinstance(node, ImportFrom) and node.module == "__future__":
-        names = tuple([a for a in node.names if a.name != "annotations" or _class_annotations(tree)])
+        names = tuple([a for a in node.names if a.name != "annotations" or _needs_deferring(tree, typing)])
     elif isinstance(node, ImportFrom):
         known = TYPING[node.module]
         names = tuple([a for a in node.names if a.name not in known or (a.asname or a.name) in read])
@@ -107,10 +157,24 @@ def _bound(alias: Alias) -> str:
     return alias.asname or alias.name.split(".")[0]
 
 
-def _class_annotations(tree: Block) -> bool:
-    """Whether a class that others may inspect declares attributes: `annotations` makes their types strings."""
+def _needs_deferring(tree: Block, typing: frozenset[str]) -> bool:
+    """Whether it may be seen that annotations are strings that are not evaluated.
+
+    Classes that others may inspect hold such strings; and an annotation that is left might not be evaluated in peace.
+    """
     inspected = [n for n in walk(tree) if isinstance(n, Class) and (n.bases or n.decorators)]
-    return any(isinstance(m, Declare) for n in inspected for m in n.body.body)
+    if any(isinstance(m, Declare) for n in inspected for m in n.body.body):
+        return True
+    there = BUILTINS | typing | {_bound(a) for n in tree.body for a in _names(n)}
+    read = {n.id for annotation in _annotations(tree) for n in walk(annotation) if isinstance(n, Name)}
+    return not read <= there
+
+
+def _annotations(tree: Block) -> Iterator[Node]:
+    for node in walk(tree):
+        annotation = node.returns if isinstance(node, Function) else getattr(node, "annotation", None)
+        if annotation is not None:
+            yield annotation
 
 
 def _words(tree: Block) -> frozenset[str]:

@@ -196,7 +196,7 @@ def _inlined(node: Node, name: str, value: Node, uses: Uses, facts: Facts) -> St
         anything = _is_whole(node, name, uses)
         if not anything and not is_settled(value, uses, facts):
             return None
-    elif not _may_stand_in_javascript(node, name, value, uses):
+    elif not _may_stand_in_javascript(node, name, value, uses, facts):
         return None
     new = put_first(node, name, value, _inert_before(value, uses, facts))
     return new if isinstance(new, Statement) and not reads(new, name) else None
@@ -217,7 +217,7 @@ def _is_whole(node: Statement, name: str, uses: Uses) -> bool:
     return isinstance(node.value, Name) and node.value.id == name
 
 
-def _may_stand_in_javascript(node: Statement, name: str, value: Node, uses: Uses) -> bool:
+def _may_stand_in_javascript(node: Statement, name: str, value: Node, uses: Uses, facts: Facts) -> bool:
     """Whether the place of a name gives a value no other meaning in JavaScript.
 
     A function is named after its variable, a method is called on its object, an optional chain goes on behind it, a
@@ -241,8 +241,7 @@ def _may_stand_in_javascript(node: Statement, name: str, value: Node, uses: Uses
         return False
     if isinstance(node, (Assign, AugAssign)):
         targets = node.targets if isinstance(node, Assign) else (node.target,)
-        acts = any(isinstance(n, _ACTS) for n in walk(value))
-        return all(_is_still(t, uses if acts else None) for t in targets)
+        return all(_is_still(t, value, uses, facts) for t in targets)
     return True
 
 
@@ -255,12 +254,16 @@ def _is_value(node: Node, name: str) -> bool:
     return isinstance(value, Name) and value.id == name
 
 
-def _is_still(target: Node, uses: Uses | None) -> bool:
-    """Whether evaluating a JavaScript target before its value does nothing; with `uses`, before one that may act."""
-    if isinstance(target, Attribute) and isinstance(target.value, Name):
-        name = target.value.id
-        return name != "super" and (uses is None or name == "this" or uses.steady(name))
-    return isinstance(target, Name)
+def _is_still(target: Node, value: Node, uses: Uses, facts: Facts) -> bool:
+    """Whether a JavaScript target may as well be looked up before a value is evaluated."""
+    if not isinstance(target, Attribute) or not isinstance(target.value, Name):
+        return isinstance(target, Name)
+    name = target.value.id
+    if name == "super" or name == "this" or uses.steady(name):
+        return name != "super"
+    if any(isinstance(n, _ACTS) for n in walk(value)):
+        return False
+    return not any(isinstance(n, (Attribute, Index)) for n in walk(value)) or facts.assume("reads-pure")
 
 
 def _inert_before(value: Node, uses: Uses, facts: Facts) -> Callable[[Node], bool]:

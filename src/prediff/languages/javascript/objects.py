@@ -52,15 +52,23 @@ def pair(low: Lowering, n: Any) -> Node:
 
 def shorthand(low: Lowering, n: Any) -> Node:
     """`{x}`, which is `{x: x}`; but `{__proto__: x}` sets the prototype, and only a computed key does not."""
-    span, text = low.span(n), word(low, n)
+    span, text = low.span(n), own_name(low, n)
     literal: Node = Literal("str", text, span=span)
     if text == "__proto__":
         literal = Opaque("computed", (literal,), span=span, header=span)
     return Pair(literal, Name(text, span=span), span=span)
 
 
+def own_name(low: Lowering, n: Any) -> str:
+    """The name that stands for a key and a variable; refused where no variable has it."""
+    text = word(low, n)
+    if text in ("import", "super", "this"):
+        low.refuse(n, f"{text} as a name")
+    return text
+
+
 def shorthand_pattern(low: Lowering, n: Any) -> Node:
-    span, text = low.span(n), word(low, n)
+    span, text = low.span(n), own_name(low, n)
     return Pair(Literal("str", text, span=span), Name(text, span=span), span=span)
 
 

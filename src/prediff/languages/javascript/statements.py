@@ -265,6 +265,8 @@ def class_(low: Lowering, n: Any) -> Class:
 def method(low: Lowering, n: Any) -> Node:
     """A method or accessor of a class or an object; one whose key is no plain name is `Opaque` around both."""
     name, parameters = n.child_by_field_name("name"), n.child_by_field_name("parameters")
+    if n.child_by_field_name("decorator") is not None and low.kind(n.parent) != "class_body":
+        low.refuse(n, "a decorator outside of a class")
     words = modifiers(low, n, name.start_byte)
     if "get" not in words and "set" not in words:
         words = (*words, "method")

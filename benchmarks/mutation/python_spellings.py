@@ -1,0 +1,259 @@
+"""Expressions of Python in one spelling: what the classes of `equivalence_python` on expressions compare."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+
+from mutation.python_shapes import is_none, same_compiled, stripped
+from mutation.swap import changed
+
+
+class _Mirrored(ast.NodeTransformer):
+    """Turns comparisons with a constant so that it stands on the right."""
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        other = node.comparators[0]
+        if len(node.ops) != 1 or not _is_constant(node.left) or _is_constant(other):
+            return node
+        mirror = MIRRORS.get(node.ops[0].__class__)
+        return node if mirror is None else ast.Compare(other, [mirror()], [node.left])
+
+
+MIRRORS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.Eq, ast.NotEq: ast.NotEq, ast.Is: ast.Is, ast.IsNot: ast.IsNot,
+    ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE,
+}  # fmt: skip
+
+
+def _is_constant(node: ast.expr) -> bool:
+    if isinstance(node, ast.UnaryOp):
+        return _is_constant(node.operand)
+    if isinstance(node, ast.Tuple):
+        return all(_is_constant(n) for n in node.elts)
+    return isinstance(node, ast.Constant)
+
+
+def constant_side(one: ast.Module, two: ast.Module) -> bool:
+    made = [ast.fix_missing_locations(_Mirrored().visit(stripped(t))) for t in (one, two)]
+    return ast.dump(made[0]) == ast.dump(made[1]) or same_compiled(made[0], made[1])
+
+
+class _NoneIdentity(ast.NodeTransformer):
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        rights = node.comparators
+        ops = [
+            IDENTITY.get(type(o), type(o))() if is_none(r) else o
+            for o, r in zip(node.ops, rights, strict=True)
+        ]
+        return changed(node, ops=ops)
+
+
+IDENTITY: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Eq: ast.Is, ast.NotEq: ast.IsNot}
+
+
+def none_identity(one: ast.Module, two: ast.Module) -> bool:
+    made = [
+        ast.fix_missing_locations(_Mirrored().visit(_NoneIdentity().visit(stripped(t)))) for t in (one, two)
+    ]
+    return same_compiled(_NoneIdentity().visit(made[0]), _NoneIdentity().visit(made[1]))
+
+
+class _PlainFields(ast.NodeTransformer):
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
+        self.generic_visit(node)
+        return changed(node, conversion=-1 if node.conversion == ord("s") else node.conversion)
+
+
+def str_fields(one: ast.Module, two: ast.Module) -> bool:
+    made = [_PlainFields().visit(stripped(t)) for t in (one, two)]
+    return same_compiled(*map(ast.fix_missing_locations, made))
+
+
+class _Generators(ast.NodeTransformer):
+    """A list comprehension that a builtin draws out at once becomes a generator."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        joins = isinstance(node.func, ast.Attribute) and node.func.attr == "join"
+        first = node.args[0] if node.args else None
+        sets = isinstance(first, ast.SetComp) and name in ("set", "frozenset")
+        if isinstance(first, ast.ListComp) and (name in CONSUMERS or joins):
+            return changed(node, args=[ast.GeneratorExp(first.elt, first.generators), *node.args[1:]])
+        if isinstance(first, ast.SetComp) and sets:
+            return changed(node, args=[ast.GeneratorExp(first.elt, first.generators)])
+        return node
+
+
+CONSUMERS = frozenset(
+    {"sum", "min", "max", "sorted", "any", "all", "set", "frozenset", "tuple", "list", "dict"}
+)
+
+
+def drawn_at_once(one: ast.Module, two: ast.Module) -> bool:
+    made = [ast.fix_missing_locations(_Generators().visit(stripped(t))) for t in (one, two)]
+    return same_compiled(*made)
+
+
+class _Displays(ast.NodeTransformer):
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if (
+            isinstance(node.func, ast.Name)
+            and node.func.id in ("sorted", "set", "list", "tuple")
+            and node.args
+        ):
+            copied = node.args[0]
+            if (
+                isinstance(copied, ast.Call)
+                and isinstance(copied.func, ast.Name)
+                and copied.func.id in ("list", "tuple")
+            ):
+                return changed(node, args=[*copied.args[:1], *node.args[1:]]) if not copied.keywords else node
+        if isinstance(node.func, ast.Name) and node.func.id in CONSUMERS and len(node.args) == 1:
+            if isinstance(node.args[0], ast.Tuple):
+                return changed(node, args=[ast.List(node.args[0].elts, ast.Load())])
+            return node
+        if node.args or node.keywords or not isinstance(node.func, ast.Name):
+            return node
+        empty = {
+            "list": ast.List([], ast.Load()),
+            "dict": ast.Dict([], []),
+            "tuple": ast.Tuple([], ast.Load()),
+        }
+        return empty.get(node.func.id, node)
+
+    def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
+        self.generic_visit(node)
+        return changed(node, iter=_as_list(node.iter))
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        self.generic_visit(node)
+        return changed(node, iter=_as_list(node.iter))
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        """A local that is bound once, and read but by one loop: what it holds is only drawn out."""
+        self.generic_visit(node)
+        names = Counter(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+        loops = [n.iter for n in ast.walk(node) if isinstance(n, (ast.For, ast.comprehension))]
+        drawn = {n.id for n in loops if isinstance(n, ast.Name)}
+        for n in ast.walk(node):
+            target = n.targets[0] if isinstance(n, ast.Assign) and len(n.targets) == 1 else None
+            if (
+                isinstance(n, ast.Assign)
+                and isinstance(target, ast.Name)
+                and target.id in drawn
+                and names[target.id] == 2
+            ):
+                n.value = _as_list(n.value)
+        return node
+
+
+class _Defaults(ast.NodeTransformer):
+    """Leaves out arguments that say what is so anyway."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("encode", "decode"):
+            name = "encode"
+        given = [a.value if isinstance(a, ast.Constant) else ... for a in node.args]
+        if (node.keywords and name != "open") or not given:
+            return node
+        if name == "range" and len(given) > 1 and given[0] == 0 and given[2:] in ([], [1]):
+            return changed(node, args=node.args[1:2])
+        if (name, given[1:]) in (("open", ["r"]), ("enumerate", [0]), ("round", [None]), ("sum", [0])):
+            return changed(node, args=node.args[:1])
+        return changed(node, args=[]) if name == "encode" and given == ["utf-8"] else node
+
+
+def default_arguments(one: ast.Module, two: ast.Module) -> bool:
+    return same_compiled(*[ast.fix_missing_locations(_Defaults().visit(stripped(t))) for t in (one, two)])
+
+
+def _as_list(node: ast.expr) -> ast.expr:
+    return ast.List(node.elts, ast.Load()) if isinstance(node, ast.Tuple) else node
+
+
+def empty_displays(one: ast.Module, two: ast.Module) -> bool:
+    return same_compiled(*[ast.fix_missing_locations(_Displays().visit(stripped(t))) for t in (one, two)])
+
+
+class _PlainText(ast.NodeTransformer):
+    """Takes `str()` away where what it gives is made text at once: at `%s`, and in a field of an f-string."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        text = node.left.value if isinstance(node.left, ast.Constant) else None
+        if (
+            not isinstance(text, str)
+            or not isinstance(node.op, ast.Mod)
+            or not isinstance(node.right, ast.Tuple)
+        ):
+            return node
+        if set(re.findall(r"%.", text)) != {"%s"}:
+            return node
+        return changed(node, right=changed(node.right, elts=[_inside_str(e) for e in node.right.elts]))
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
+        self.generic_visit(node)
+        joined = isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute)
+        if joined and ast.unparse(node.value.func).endswith(("'.join", '".join')):  # type: ignore[attr-defined]
+            return changed(node, conversion=-1 if node.conversion == ord("s") else node.conversion)
+        if isinstance(node.value, ast.Constant) and node.conversion == ord("s") and node.format_spec is None:
+            return changed(node, conversion=-1)
+        inside = _inside_str(node.value)
+        if node.conversion != -1 or node.format_spec is not None or inside is node.value:
+            return node
+        return changed(node, value=inside, conversion=ord("s"))
+
+
+def _inside_str(node: ast.expr) -> ast.expr:
+    called = node.func if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords else None
+    return (
+        node.args[0]
+        if isinstance(node, ast.Call) and isinstance(called, ast.Name) and called.id == "str"
+        else node
+    )
+
+
+def str_in_text(one: ast.Module, two: ast.Module) -> bool:
+    return same_compiled(*[ast.fix_missing_locations(_PlainText().visit(stripped(t))) for t in (one, two)])
+
+
+class _BareCache(ast.NodeTransformer):
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        bare = [d.func if _calls_cache(d) and isinstance(d, ast.Call) else d for d in node.decorator_list]
+        return changed(node, decorator_list=bare)
+
+
+def _calls_cache(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and not node.args
+        and not node.keywords
+        and "lru_cache" in ast.unparse(node.func)
+    )
+
+
+def bare_cache(one: ast.Module, two: ast.Module) -> bool:
+    return ast.dump(_BareCache().visit(stripped(one))) == ast.dump(_BareCache().visit(stripped(two)))
+
+
+class _WithoutCasts(ast.NodeTransformer):
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        return node.args[1] if called == "cast" and len(node.args) == 2 and not node.keywords else node
+
+
+def casts(one: ast.Module, two: ast.Module) -> bool:
+    imported = all("cast" in ast.unparse(t) and "typing" in ast.unparse(t) for t in (one, two))
+    return imported and ast.dump(_WithoutCasts().visit(stripped(one))) == ast.dump(
+        _WithoutCasts().visit(stripped(two))
+    )
