@@ -202,6 +202,10 @@ DIFFERENT = {
         "class B:\n    def __init_subclass__(cls):\n        A.append(cls)\n"
         "class D(B):\n    x = 2\nclass C(B):\n    x = 1\n",
     ),
+    "classes of a builtin that a star import may shadow": (
+        "from m import *\nclass C(Exception):\n    x = 1\nclass D(Exception):\n    x = 2\n",
+        "from m import *\nclass D(Exception):\n    x = 2\nclass C(Exception):\n    x = 1\n",
+    ),
     "classes of a shadowed builtin": (
         "from m import Exception\nclass C(Exception):\n    x = 1\nclass D(Exception):\n    x = 2\n",
         "from m import Exception\nclass D(Exception):\n    x = 2\nclass C(Exception):\n    x = 1\n",

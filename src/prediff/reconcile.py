@@ -113,7 +113,9 @@ class _Reconciler:
 
     def ordered(self, left: Block, right: Block) -> Block:
         """The right file with its definitions, and those of its classes, in the left's order."""
-        bound = module_names(right)
+        bound = frozenset(module_names(right))
+        if _STAR_IMPORT.search(self.alignment.right.parsed.source.text):
+            bound |= order.QUIET_BASES  # it may bring any name in
         new, changed = order.follow(left, right, self.traits, order_unread=self.order_unread, bound=bound)
         if changed:
             self.folds.append(Fold("definition-order", right.span, self.order_assumptions, "right"))
