@@ -11,6 +11,7 @@ import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import PurePath
 from typing import Any, TypeAlias
 
 from prediff.errors import RuleError
@@ -118,6 +119,8 @@ def normalize(
     """
     assert parsed.tree is not None
     module = module_facts(parsed.tree)
+    if PurePath(parsed.source.path).name in language.traits.exporting:
+        allowed -= {"exports-unread"}
     engine = Engine(language, rules, allowed, module, done)
     tree = engine.module(parsed.tree)
     return NormalizedFile(parsed, tree, tuple(engine.folds), tuple(engine.steps), done, module.imports)

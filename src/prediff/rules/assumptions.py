@@ -35,7 +35,7 @@ ASSUMPTIONS: dict[str, Assumption] = {
         Assumption("no-nan", "no operand is a NaN", "relaxed"),
         Assumption("annotations-true", "a value has the type of its annotation", "relaxed"),
         Assumption("exact-dict", "a mapping is a dict and no subclass", "relaxed"),
-        Assumption("imports-pure", "importing has no effect that depends on order", "relaxed"),
+        Assumption("imports-pure", "importing a module succeeds, and does nothing but bind names", "relaxed"),
         Assumption("exports-unread", "nobody imports this module's imported or re-ordered names", "relaxed"),
         Assumption("order-unread", "the order of definitions is not observed", "relaxed"),
         Assumption("public-names-unread", "top-level names and parameters may be renamed", ""),

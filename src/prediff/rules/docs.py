@@ -44,6 +44,10 @@ SHOWING_DECORATORS = frozenset({"command", "group", "callback", "subcommand", "t
 ROUTES = frozenset(
     {"get", "post", "put", "delete", "patch", "options", "head", "route", "api_route", "websocket"}
 )
+FASTAPI, CMD, PLY = "fastapi", "Cmd", frozenset({"ply", "lex", "yacc"})
+DOC_READERS = frozenset({"__doc__", "docopt"})
+DOC_SIGNS = frozenset({FASTAPI, CMD, *PLY, *DOC_READERS})
+"""Words of a file that show that it reads docstrings."""
 _SPACE = frozenset("\n\t\r\f")
 
 
@@ -73,7 +77,7 @@ def _registers_docs(decorator: Node, facts: Facts) -> bool:
         return True
     if not isinstance(func, Attribute):
         return False
-    return func.name in SHOWING_DECORATORS or (func.name in ROUTES and "fastapi" in facts.module.words)
+    return func.name in SHOWING_DECORATORS or (func.name in ROUTES and FASTAPI in facts.module.words)
 
 
 def _is_read(node: Function, text: str, facts: Facts) -> bool:
@@ -81,9 +85,9 @@ def _is_read(node: Function, text: str, facts: Facts) -> bool:
     words = facts.module.words
     if node.name.startswith("p_") and ":" in text:
         return True
-    if node.name.startswith("t_") and not words.isdisjoint(("ply", "lex", "yacc")):
+    if node.name.startswith("t_") and not words.isdisjoint(PLY):
         return True
-    if node.name.startswith("do_") and "Cmd" in words:
+    if node.name.startswith("do_") and CMD in words:
         return True
     return any(_registers_docs(d, facts) for d in node.decorators)
 
@@ -95,7 +99,7 @@ def _docstring(node: Function | Class | Block, facts: Facts) -> Node | None:
     body = block.body
     if not body or not _is_idle_string(body[0]) or promotes(body, list(body[1:])):
         return None
-    if "__doc__" in facts.module.words or "docopt" in facts.module.words:
+    if not facts.module.words.isdisjoint(DOC_READERS):
         return None
     if isinstance(node, Function) and _is_read(node, body[0].value.value, facts):  # type: ignore[attr-defined]
         return None

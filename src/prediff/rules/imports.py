@@ -1,12 +1,26 @@
-"""Rules on import statements: one name a statement, and the order of imports that have no effect."""
+"""Rules on import statements: one name a statement, the order of imports, and those that nothing reads."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from prediff.facts import Facts
+from prediff.rules.docs import DOC_SIGNS
 from prediff.rules.rule import Example, Rule
-from prediff.tree import Alias, Block, Import, ImportFrom, Node, update
+from prediff.tree import (
+    Alias,
+    Attribute,
+    Block,
+    Import,
+    ImportFrom,
+    Literal,
+    Name,
+    Node,
+    Opaque,
+    update,
+    walk,
+)
 
 SOURCE_UNREAD = frozenset({"source-unread"})
 EFFECTLESS = frozenset({
@@ -97,6 +111,90 @@ def _sort_all(block: Block, facts: Facts) -> Node | None:
     return _sorted(block, None) if facts.unit is None else None
 
 
+# --- imports that nothing reads ------------------------------------------------------------------------------------
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_EVALUATED = frozenset({"eval", "exec", "globals", "vars", "locals"})
+"""Where a file has one of these words, each word of its strings may be read as a name."""
+
+
+def _drop_unread(block: Block, facts: Facts) -> Node | None:
+    if facts.unit is not None:
+        return None
+    found = [n for n in block.body if isinstance(n, (Import, ImportFrom)) and _may_go(n)]
+    unread = {_binds(n) for n in found}.difference(_read(block, facts, {_binds(n) for n in found}))
+    going = [n for n in found if _binds(n) in unread]
+    if not going:
+        return None
+    reached = set(_reached(block, facts))
+    gone = {id(n) for n in going if reached.isdisjoint(_loads(n))}
+    return update(block, body=tuple([n for n in block.body if id(n) not in gone])) if gone else None
+
+
+def _may_go(node: Import | ImportFrom) -> bool:
+    alias = node.names[0]
+    if len(node.names) != 1 or alias.name in ("*", alias.asname):
+        return False
+    if not DOC_SIGNS.isdisjoint(_loaded(node).split(".")):
+        return False
+    return not isinstance(node, ImportFrom) or node.module != "__future__"
+
+
+def _binds(node: Import | ImportFrom) -> str:
+    alias = node.names[0]
+    return alias.asname or (alias.name.split(".")[0] if isinstance(node, Import) else alias.name)
+
+
+def _read(block: Block, facts: Facts, wanted: set[str]) -> set[str]:
+    """Those of some names that a file may read: as a name, in a string, in text that was not read."""
+    everywhere = not facts.module.words.isdisjoint(_EVALUATED)
+    missing = set(wanted)
+    for node in _behind_imports(block):
+        if isinstance(node, Name):
+            missing.discard(node.id)
+        elif isinstance(node, Literal) and isinstance(node.value, str):
+            if everywhere or "[" in node.value or " " not in node.value:
+                missing.difference_update(_WORD.findall(node.value))
+        elif isinstance(node, Opaque):
+            for token in node.children:
+                if isinstance(token, str):
+                    missing.difference_update(_WORD.findall(token))
+        if not missing:
+            break
+    return wanted - missing
+
+
+def _behind_imports(block: Block) -> Iterator[Node]:
+    for statement in block.body:
+        if not isinstance(statement, (Import, ImportFrom)):
+            yield from walk(statement)
+
+
+def _reached(block: Block, facts: Facts) -> Iterator[str]:
+    """What the attributes of imported names stand for, dotted: a package has its modules once they are imported."""
+    for node in _behind_imports(block):
+        parts: list[str] = []
+        while isinstance(node, Attribute):
+            parts.append(node.name)
+            node = node.value
+        if parts and isinstance(node, Name) and node.id in facts.module.imports:
+            yield ".".join([facts.module.imports[node.id], *reversed(parts)])
+
+
+def _loaded(node: Import | ImportFrom) -> str:
+    """The dotted name of what an import of one name loads."""
+    name = node.names[0].name
+    if isinstance(node, ImportFrom):
+        return f"{node.module}{name}" if node.module.endswith(".") else f"{node.module}.{name}"
+    return name
+
+
+def _loads(node: Import | ImportFrom) -> Iterable[str]:
+    """The modules that an import may load, dotted, the outermost package left out."""
+    parts = _loaded(node).split(".")
+    return [".".join(parts[:i]) for i in range(2, len(parts) + 1)]
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         id="one-import-a-statement",
@@ -147,6 +245,42 @@ RULES: tuple[Rule, ...] = (
             "import b\nb.patch()\nimport a\n",
             "from b import x\nfrom a import x\n",
             "from b import *\nfrom a import y\n",
+        ),
+    ),
+    Rule(
+        id="unread-import",
+        family="imports",
+        summary="Leave out an import whose name the file does not read.",
+        languages={"python": frozenset({"imports-pure", "exports-unread", "source-unread"})},
+        on=(Block,),
+        rewrite=_drop_unread,
+        why="Sound if the module is there, does nothing on import, and nobody takes the name from this file: in an"
+        " `__init__.py`, whose names are there to be taken, the rule is off; `from a import b as b` says that they"
+        " are. Strings that may hold a name (`__all__`,"
+        " a quoted type, patched names; every string where the file has `eval` or its kin) read it. An import stays"
+        " that may load a module which is then read as an attribute of its package (`a.b` behind `import a.b`), and"
+        " so does one in a `try` or a branch, which asks whether the module is there.",
+        examples=(
+            Example("module", "import os\nimport re\n\nre.compile('a')\n", "import re\n\nre.compile('a')\n"),
+            Example("name", "from a import b, c\nprint(c)\n", "from a import c\nprint(c)\n"),
+            Example("renamed", "import a.b as c\nprint(a)\n", "print(a)\n"),
+        ),
+        leaves_alone=(
+            "import a\nprint(a)\n",
+            "from a import b\n__all__ = ['b']\n",
+            "from a import b\nx: 'list[b]' = []\n",
+            "from a import b\nprint(eval('1 + b'))\n",
+            "import a\nfrom a.b import c\nprint(a.b.d)\n",
+            "import a as x\nimport a.b as y\nprint(x.b)\n",
+            "from a import *\n",
+            "from a import b as b\n",
+            "from docopt import docopt\n",
+            "try:\n    import a\nexcept ImportError:\n    print(1)\n",
+            "from __future__ import division\n",
+            "def f():\n    import a\n    return a\n",
+            "from a import b\nb = b or 1\n",
+            "from a import b\n\n\ndef f():\n    global b\n    b = 1\n",
+            "import a\na.b = 1\n",
         ),
     ),
 )

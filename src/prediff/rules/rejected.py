@@ -318,14 +318,14 @@ REJECTED: tuple[Rejected, ...] = (
     Rejected("swapped-guards", "x = i < n and a[i]", "x = a[i] and i < n", "The comparison guards the item."),
     Rejected(
         "import-shadowing",
-        "from a import x\nfrom b import x",
-        "from b import x\nfrom a import x",
+        "from a import x\nfrom b import x\nprint(x)",
+        "from b import x\nfrom a import x\nprint(x)",
         "The last import wins.",
     ),
     Rejected(
         "import-and-use",
-        "import a\na.patch()\nimport b",
-        "import a\nimport b\na.patch()",
+        "import a\na.patch()\nimport b\nb.run()",
+        "import a\nimport b\na.patch()\nb.run()",
         "b may read what is patched.",
     ),
     Rejected(
