@@ -50,6 +50,32 @@ SAME = {
         "class A:\n    x = 1\n    def f(self): return 1\n    def g(self): return 2\n",
         "class A:\n    def g(self): return 2\n    x = 1\n    def f(self): return 1\n",
     ),
+    "methods with decorators that only wrap": (
+        "import contextlib\nclass A:\n    @contextlib.contextmanager\n    def f(self): yield 1\n"
+        "    @r(1)\n    def g(self): return 2\n",
+        "import contextlib\nclass A:\n    @r(1)\n    def g(self): return 2\n"
+        "    @contextlib.contextmanager\n    def f(self): yield 1\n",
+    ),
+    "a method beside a branch that binds another name": (
+        "class A:\n    def f(self): return 1\n    if x:\n        g = 2\n",
+        "class A:\n    if x:\n        g = 2\n    def f(self): return 1\n",
+    ),
+    "a function beside a pattern": (
+        "import re\ndef f():\n    return P.match\nP = re.compile('a' 'b', flags=0)\n",
+        "import re\nP = re.compile('a' 'b', flags=0)\ndef f():\n    return P.match\n",
+    ),
+    "methods with types that are subscripted": (
+        "class A:\n    @r\n    def f(self): return 1\n    def g(self, a: list[int] | None): return 2\n",
+        "class A:\n    def g(self, a: list[int] | None): return 2\n    @r\n    def f(self): return 1\n",
+    ),
+    "an annotation under a decorator that reads none": (
+        "import pytest\n@pytest.fixture\ndef f(a):\n    return a\n",
+        "import pytest\n@pytest.fixture\ndef f(a: int) -> str:\n    return a\n",
+    ),
+    "annotations of names that are bound by then, evaluated or not": (
+        "from __future__ import annotations\nfrom m import A\nT = A\ndef f(a: A, b: T):\n    return a\n",
+        "from m import A\nT = A\ndef f(a: A, b: T):\n    return a\n",
+    ),
     "annotations on one side": ("def f(a: int) -> str:\n    return a\n", "def f(a):\n    return a\n"),
     "annotations on different sides": ("def f(a: int, b):\n    return a\n", "def f(a, b: str):\n    return a\n"),
     "an annotation as a string": ("def f(a: 'int'):\n    return a\n", "def f(a: int):\n    return a\n"),
@@ -150,6 +176,40 @@ DIFFERENT = {
     "registration by decorators": (
         "@r\ndef a():\n    return 1\n@r\ndef b():\n    return 2\n",
         "@r\ndef b():\n    return 2\n@r\ndef a():\n    return 1\n",
+    ),
+    "a decorator of one's own that is named like one that wraps": (
+        "from m import lru_cache\nclass A:\n    @lru_cache\n    def f(self): return 1\n"
+        "    @r\n    def g(self): return 2\n",
+        "from m import lru_cache\nclass A:\n    @r\n    def g(self): return 2\n"
+        "    @lru_cache\n    def f(self): return 1\n",
+    ),
+    "what a decorator that wraps is given is called": (
+        "import pytest\n@pytest.fixture(params=g())\ndef f(a): return 1\n@r\ndef h(): return 2\n",
+        "import pytest\n@r\ndef h(): return 2\n@pytest.fixture(params=g())\ndef f(a): return 1\n",
+    ),
+    "a method beside a branch that binds its name": (
+        "class A:\n    def f(self): return 1\n    if x:\n        f = 2\n",
+        "class A:\n    if x:\n        f = 2\n    def f(self): return 1\n",
+    ),
+    "a method beside a branch that reads its name": (
+        "class A:\n    def f(self): return 1\n    if x:\n        g = f\n",
+        "class A:\n    if x:\n        g = f\n    def f(self): return 1\n",
+    ),
+    "a function beside a call that may look it up": (
+        "import re\ndef f():\n    return 1\nP = re.compile(X)\n",
+        "import re\nP = re.compile(X)\ndef f():\n    return 1\n",
+    ),
+    "a function beside a call of what is no builtin any more": (
+        "from m import dict\ndef f():\n    return 1\nP = dict()\n",
+        "from m import dict\nP = dict()\ndef f():\n    return 1\n",
+    ),
+    "an annotation of a name that is no generic class": (
+        "from __future__ import annotations\nclass T:\n    x = 1\ndef f(a: T[int]):\n    return a\n",
+        "class T:\n    x = 1\ndef f(a: T[int]):\n    return a\n",
+    ),
+    "an annotation under a decorator that reads them": (
+        "import typer\n@typer.run\ndef f(a):\n    return a\n",
+        "import typer\n@typer.run\ndef f(a: int):\n    return a\n",
     ),
     "attributes of a class in another order": (
         "class A:\n    x = 1\n    y = 2\n",
@@ -295,6 +355,48 @@ def test_what_differs_at_safe_differs_at_layout(left, right):
 @pytest.mark.parametrize("options", [{"level": "layout"}, {"show": ["docs"]}, {"refuse": ["docs-unread"]}])
 def test_comments_count_where_they_may_be_read(options):
     assert not prediff.diff("x = 1 # a\n", "x = 1 # b\n", language="python", **options).same
+
+
+RELAXED = {
+    "an import that only an annotation needed": (
+        "def f(a):\n    return a\n",
+        "from m import T\ndef f(a: T):\n    return a\n",
+    ),
+    "an import that nothing reads": ("import m\nf()\n", "f()\n"),
+}
+RELAXED_DIFFERENT = {
+    "an import that an annotation on both sides reads": (
+        "from m import T\ndef f(a: T):\n    return a\n",
+        "def f(a: T):\n    return a\n",
+    ),
+    "an import that a changed annotation reads": (
+        "def f(a: S):\n    return a\n",
+        "from m import T\ndef f(a: T):\n    return a\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("left", "right"), RELAXED.values(), ids=RELAXED)
+def test_the_same_at_relaxed(left, right):
+    assert prediff.diff(left, right, language="python", level="relaxed").same
+    assert not prediff.diff(left, right, language="python").same
+
+
+@pytest.mark.parametrize(("left", "right"), RELAXED_DIFFERENT.values(), ids=RELAXED_DIFFERENT)
+def test_different_at_relaxed(left, right):
+    assert prediff.diff(left, right, language="python", level="relaxed").verdict == "differs"
+
+
+def test_names_that_a_package_imports_are_there_to_be_taken(tmp_path):
+    texts = "import m\nf()\n", "f()\n"
+    for name, verdict in (("a.py", "same"), ("__init__.py", "differs")):
+        sides = []
+        for side, text in zip(("left", "right"), texts, strict=True):
+            path = tmp_path / side / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+            sides.append(path)
+        assert prediff.diff(*sides, level="relaxed").verdict == verdict
 
 
 def test_an_unread_region_that_differs_is_unknown():

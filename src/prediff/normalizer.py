@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from prediff.errors import RuleError
 from prediff.facts import BUILTINS, Facts, ModuleFacts, bound_names, module_facts, reads_locals
-from prediff.languages.language import Language
+from prediff.languages.language import Language, Traits
 from prediff.model import Fold, NormalizedFile, ParsedFile, Settings, StepDown
 from prediff.rules.assumptions import granted
 from prediff.rules.rule import Rule
@@ -105,6 +105,12 @@ def assumptions_of(settings: Settings) -> frozenset[str]:
     return frozenset(allowed - refused)
 
 
+def granted_for(parsed: ParsedFile, traits: Traits, allowed: frozenset[str]) -> frozenset[str]:
+    """Those of the `allowed` assumptions that may hold for a file, by its name."""
+    exports = PurePath(parsed.source.path).name in traits.exporting
+    return allowed - {"exports-unread"} if exports else allowed
+
+
 def normalize(
     parsed: ParsedFile,
     language: Language,
@@ -119,9 +125,7 @@ def normalize(
     """
     assert parsed.tree is not None
     module = module_facts(parsed.tree)
-    if PurePath(parsed.source.path).name in language.traits.exporting:
-        allowed -= {"exports-unread"}
-    engine = Engine(language, rules, allowed, module, done)
+    engine = Engine(language, rules, granted_for(parsed, language.traits, allowed), module, done)
     tree = engine.module(parsed.tree)
     return NormalizedFile(parsed, tree, tuple(engine.folds), tuple(engine.steps), done, module.imports)
 

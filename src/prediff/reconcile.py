@@ -13,8 +13,10 @@ from prediff.align import Alignment, align, by_name, definition
 from prediff.facts.scopes import module_names
 from prediff.languages.language import Traits
 from prediff.model import Fold, NormalizedFile, Rename
+from prediff.normalizer import granted_for
 from prediff.reconcilers import imports, names, order
 from prediff.reconcilers.annotations import fold as fold_annotations
+from prediff.rules.imports import IMPORTS_UNREAD, UNREAD_IMPORT, without_unread
 from prediff.tree import (
     Block,
     Class,
@@ -59,10 +61,7 @@ class _Reconciler:
         self.keywords = traits.keyword_parameters and (
             "public-names-unread" not in allowed or _passes_keywords(alignment)
         )
-        self.order_unread = "order-unread" in allowed
-        self.order_assumptions = (
-            ("order-unread", "source-unread") if self.order_unread else ("source-unread",)
-        )
+        self.order_assumptions = tuple(sorted({"order-unread", "reads-pure", "source-unread"} & allowed))
         self.renames: list[Rename] = []
         self.folds: list[Fold] = []
         self.moved: set[str] = set()
@@ -88,6 +87,8 @@ class _Reconciler:
             self.folds += folds
             left, right, left_folds, right_folds = imports.drop_typing(left, right, own)
             self.folds += [*left_folds, *[replace(f, side="right") for f in right_folds]]
+            if folds:
+                left, right = self.imports_read(left, right, own)
             pairs = self.pairs(left, right)
         return Reconciled(
             left, right, tuple(pairs), tuple(self.renames), tuple(self.folds), frozenset(self.moved)
@@ -116,21 +117,44 @@ class _Reconciler:
         bound = frozenset(module_names(right))
         if _STAR_IMPORT.search(self.alignment.right.parsed.source.text):
             bound |= order.QUIET_BASES  # it may bring any name in
-        new, changed = order.follow(left, right, self.traits, order_unread=self.order_unread, bound=bound)
+        around = order.Surroundings(
+            self.traits,
+            bound,
+            self.alignment.right.imports,
+            order_unread="order-unread" in self.allowed,
+            reads_pure="reads-pure" in self.allowed,
+        )
+        new, changed = order.follow(left, right, around)
         if changed:
             self.folds.append(Fold("definition-order", right.span, self.order_assumptions, "right"))
         body = list(new.body)
         for i, j in self.pairs(left, new):
-            body[j] = self.class_ordered(left.body[i], body[j], bound)
+            body[j] = self.class_ordered(left.body[i], body[j], around)
         return update(new, body=tuple(body))
 
-    def class_ordered(self, left: Node, right: Node, bound: frozenset[str]) -> Node:
+    def imports_read(
+        self, left: Block, right: Block, own: tuple[imports.Annotated, imports.Annotated]
+    ) -> tuple[Block, Block]:
+        """Both files without the imports that nothing but annotations read, which are folded by now."""
+        sides = self.alignment.left, self.alignment.right
+        if not all(granted_for(s.parsed, self.traits, self.allowed) >= IMPORTS_UNREAD for s in sides):
+            return left, right
+        new = without_unread(left, sides[0].imports), without_unread(right, sides[1].imports)
+        gone = (module_names(left) - module_names(new[0])) | (module_names(right) - module_names(new[1]))
+        if not gone or any(side.lacks(frozenset(gone)) for side in own):
+            return left, right
+        needs = tuple(sorted(IMPORTS_UNREAD))
+        if new[0] is not left:
+            self.folds.append(Fold(UNREAD_IMPORT, left.span, needs, "left"))
+        if new[1] is not right:
+            self.folds.append(Fold(UNREAD_IMPORT, right.span, needs, "right"))
+        return new
+
+    def class_ordered(self, left: Node, right: Node, around: order.Surroundings) -> Node:
         one, two = definition(left), definition(right)
         if not isinstance(one, Class) or not isinstance(two, Class) or trees_equal(one, two):
             return right
-        body, changed = order.follow(
-            one.body, two.body, self.traits, in_class=True, order_unread=self.order_unread, bound=bound
-        )
+        body, changed = order.follow(one.body, two.body, around, in_class=True)
         if not changed:
             return right
         self.folds.append(Fold("definition-order", two.span, self.order_assumptions, "right", two.name))

@@ -241,13 +241,19 @@ class Facts:
 
     def qualified(self, node: Node) -> str:
         """The dotted name that an imported name or an attribute of it stands for, "" where that is not sure."""
-        parts: list[str] = []
-        while isinstance(node, Attribute):
-            parts.append(node.name)
-            node = node.value
-        if not isinstance(node, Name) or node.id not in self.module.imports or self.is_local(node.id):
-            return ""
-        return ".".join([self.module.imports[node.id], *reversed(parts)])
+        dotted, root = dotted_name(node, self.module.imports)
+        return "" if self.is_local(root) else dotted
+
+
+def dotted_name(node: Node, imports: Mapping[str, str]) -> tuple[str, str]:
+    """What an imported name or an attribute of it stands for, dotted, and the name itself; two "" for anything else."""
+    parts: list[str] = []
+    while isinstance(node, Attribute):
+        parts.append(node.name)
+        node = node.value
+    if not isinstance(node, Name) or node.id not in imports:
+        return "", ""
+    return ".".join([imports[node.id], *reversed(parts)]), node.id
 
 
 def bound_names(definition: Node, block_scoped: frozenset[str] = frozenset()) -> frozenset[str]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from prediff.align import definition, pair_sequences
+from prediff.facts import dotted_name
 from prediff.facts.types import same_type, typing_name
 from prediff.model import Fold
 from prediff.reconcilers.statements import flatten, header, map_statements
@@ -39,6 +40,8 @@ UNREADING = frozenset(
      "getter", "deleter", "wraps", "lru_cache", "cache", "contextmanager", "asynccontextmanager"}
 )  # fmt: skip
 """Decorators of the standard library, and of properties, that read no annotation."""
+UNREADING_PACKAGES = ("abc", "click", "contextlib", "mock", "pytest", "twisted.internet.defer", "unittest")
+"""Packages none of whose decorators reads an annotation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,19 @@ class Context:
         if left is None or right is None or not same_type(left, right, self.left_imports, self.right_imports):
             return right
         return left
+
+    def read_by_others(self, node: Function, imports: Mapping[str, str]) -> bool:
+        """Whether a call or a decorator is handed a function, and may look at its annotations."""
+        return node.name in self.handed or not all(_is_unreading(d, imports) for d in node.decorators)
+
+
+def _is_unreading(decorator: Node, imports: Mapping[str, str]) -> bool:
+    target = decorator.func if isinstance(decorator, Call) else decorator
+    name = target.name if isinstance(target, Attribute) else getattr(target, "id", "")
+    if name in UNREADING:
+        return True
+    dotted, _ = dotted_name(target, imports)
+    return any(dotted.startswith(f"{package}.") for package in UNREADING_PACKAGES)
 
 
 def fold(
@@ -195,7 +211,9 @@ def _class_members(statements: list[Node]) -> set[int]:
 
 def _fold_statement(left: Node, right: Node, context: Context) -> tuple[Node, Node]:
     if isinstance(left, Function) and isinstance(right, Function):
-        if _read_by_others(left, context.handed) or _read_by_others(right, context.handed):
+        if context.read_by_others(left, context.left_imports) or context.read_by_others(
+            right, context.right_imports
+        ):
             return left, _respelled(left, right, context)
         return _fold_function(left, right, context)
     if isinstance(left, Declare) and isinstance(right, Assign) and left.value is not None:
@@ -205,17 +223,6 @@ def _fold_statement(left: Node, right: Node, context: Context) -> tuple[Node, No
     if isinstance(left, Declare) and isinstance(right, Declare):
         return left, update(right, annotation=context.spelled(left.annotation, right.annotation))
     return left, right
-
-
-def _read_by_others(node: Function, handed: frozenset[str]) -> bool:
-    if node.name in handed:
-        return True
-    for d in node.decorators:
-        target = d.func if isinstance(d, Call) else d
-        name = target.name if isinstance(target, Attribute) else getattr(target, "id", "")
-        if name not in UNREADING:
-            return True
-    return False
 
 
 def _respelled(left: Function, right: Function, context: Context) -> Function:

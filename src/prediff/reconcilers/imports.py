@@ -13,16 +13,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prediff.facts import BUILTINS
-from prediff.facts.scopes import module_names
+from prediff.facts.scopes import module_names, names_of_target
 from prediff.model import Fold
 from prediff.tree import (
     Alias,
+    Assign,
+    Binary,
     Block,
     Class,
     Declare,
     Function,
     Import,
     ImportFrom,
+    Index,
     Literal,
     Name,
     Node,
@@ -162,15 +165,51 @@ def _needs_deferring(tree: Block, typing: frozenset[str]) -> bool:
 
     Classes that others may inspect hold such strings; and an annotation that is left might not be evaluated in peace.
     """
-    inspected = [n for n in walk(tree) if isinstance(n, Class) and (n.bases or n.decorators)]
+    inspected = [
+        n for n in walk(tree) if isinstance(n, Class) and (n.decorators or not _is_unseeing(n, tree))
+    ]
     if any(isinstance(m, Declare) for n in inspected for m in n.body.body):
         return True
-    there = BUILTINS | typing | {_bound(a) for n in tree.body for a in _names(n)}
-    read = {n.id for annotation in _annotations(tree) for n in walk(annotation) if isinstance(n, Name)}
-    return not read <= there
+    there = set(BUILTINS | typing)
+    own: set[str] = set()
+    for statement in tree.body:
+        for annotation in _annotations(statement):
+            read = {n.id for n in walk(annotation) if isinstance(n, Name)}
+            if not read <= there | own or not own.isdisjoint(_operands(annotation)):
+                return True
+        found = set(_bound_for_good(statement))
+        (there if isinstance(statement, (Import, ImportFrom)) else own).update(found)
+    return False
 
 
-def _annotations(tree: Block) -> Iterator[Node]:
+def _operands(annotation: Node) -> Iterator[str]:
+    """The names of what is subscripted or joined by an operator: what is no type, or not generic, raises there."""
+    for node in walk(annotation):
+        if isinstance(node, (Index, Binary)):
+            operands = [node.value] if isinstance(node, Index) else [node.left, node.right]
+            yield from [n.id for n in operands if isinstance(n, Name)]
+
+
+def _is_unseeing(node: Class, tree: Block) -> bool:
+    """Whether making a class looks at no annotation but for the names: it has no bases, or is a named tuple."""
+    named_tuple = any(
+        isinstance(n, ImportFrom) and n.module == "typing" and Alias("NamedTuple") in n.names
+        for n in tree.body
+    )
+    return not node.bases or (named_tuple and node.bases == (Name("NamedTuple"),))
+
+
+def _bound_for_good(statement: Node) -> Iterator[str]:
+    """The names that a top-level statement has bound once it ran."""
+    if isinstance(statement, (Function, Class)):
+        yield statement.name
+    elif isinstance(statement, (Import, ImportFrom)):
+        yield from map(_bound, statement.names)
+    elif isinstance(statement, Assign):
+        yield from [name for target in statement.targets for name in names_of_target(target)]
+
+
+def _annotations(tree: Node) -> Iterator[Node]:
     for node in walk(tree):
         annotation = node.returns if isinstance(node, Function) else getattr(node, "annotation", None)
         if annotation is not None:

@@ -2,7 +2,8 @@
 
 A definition may cross another statement when neither, while it is executed, reads or binds what the other binds. In a
 class body only the class's own names are in question: what is called from there sees module names, never the class's.
-At the top level any call could look a definition up, so that definitions cross only what calls nothing. Making a class
+At the top level any call could look a definition up, so that definitions cross only what calls nothing but known
+functions that run no code of the file. Making a class
 runs the hooks of its bases (`__init_subclass__`, a metaclass), which may count or register it, so that two classes with
 unknown bases do not cross. Under `order-unread` calls and hooks do not matter: what is registered or counted by them
 may come in another order. But what a call runs must be defined by then: a definition crosses no call from which it is
@@ -13,26 +14,43 @@ from __future__ import annotations
 
 import builtins
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
 from prediff.align import UnitKey, definition, unit_keys
+from prediff.facts import dotted_name
+from prediff.facts.scopes import module_names, names_of_target
 from prediff.languages.language import Traits
 from prediff.tree import (
+    Alias,
     Assign,
+    AssignExpr,
     Attribute,
+    Binary,
     Block,
+    Call,
     Class,
     Declare,
+    Delete,
+    Dict,
     ExprStmt,
     Function,
+    Index,
+    Keyword,
     Lambda,
     List,
     Literal,
     Name,
     Node,
+    Opaque,
+    Pair,
+    Scope,
+    Set,
     Tuple,
+    children,
     tree_hash,
     update,
     walk,
@@ -46,22 +64,53 @@ QUIET_BASES = frozenset(
     if isinstance(value, type) and (issubclass(value, BaseException) or value.__module__ == "builtins")
 )
 """Classes that run nothing when a subclass is made."""
-HARMLESS_DECORATORS = frozenset({"property", "staticmethod", "classmethod", "abstractmethod", "overload"})
+HARMLESS_DECORATORS = frozenset(
+    {"property", "staticmethod", "classmethod", "abstractmethod", "overload", "setter", "getter", "deleter"}
+)
+WRAPPING = (
+    "abc", "contextlib", "functools.cache", "functools.cached_property", "functools.lru_cache",
+    "functools.total_ordering", "functools.wraps", "mock.patch", "pytest.fixture", "pytest.mark",
+    "PyQt5.QtCore.pyqtSlot", "PyQt6.QtCore.pyqtSlot", "twisted.internet.defer", "typing", "typing_extensions",
+    "unittest.expectedFailure", "unittest.mock.patch", "unittest.skip", "unittest.skipIf", "unittest.skipUnless",
+)  # fmt: skip
+"""Decorators, and packages of them, that wrap or mark what they are given and keep it nowhere else."""
+INERT = frozenset(
+    {
+        "collections.OrderedDict", "collections.defaultdict", "collections.deque", "collections.namedtuple",
+        "contextvars.ContextVar", "logging.getLogger", "os.environ.get", "os.getenv", "os.path.abspath",
+        "os.path.basename", "os.path.dirname", "os.path.join", "pathlib.Path", "re.compile", "struct.Struct",
+        "threading.Lock", "threading.RLock", "threading.local", "typing.NewType", "typing.ParamSpec", "typing.TypeVar",
+        "typing_extensions.ParamSpec", "typing_extensions.TypeVar",
+    }
+)  # fmt: skip
+"""Functions of the standard library that run no code of their arguments, where these are built-in values."""
+QT_VALUES = frozenset(
+    f"{binding}.QtCore.{name}"
+    for binding in ("PyQt5", "PyQt6", "PySide2", "PySide6")
+    for name in ("QModelIndex", "QPoint", "QRect", "QSize", "QUrl")
+)
+"""Qt's classes of plain values, which stand in defaults."""
+INERT_NAMES = frozenset({"__name__", "__file__", "__package__"})
+INERT_BUILTINS = frozenset({"dict", "frozenset", "list", "object", "set", "tuple"})
 
 
-def follow(
-    left: Block,
-    right: Block,
-    traits: Traits,
-    *,
-    in_class: bool = False,
-    order_unread: bool = False,
-    bound: Set[str] = frozenset(),
-) -> tuple[Block, bool]:
-    """The right block with its definitions in the left's order, where that is sound, and whether anything moved.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What holds for the file whose definitions are put in order.
 
-    `bound`: the names that the file binds at its top level, which may shadow builtins.
+    bound: the names that it binds at its top level, which may shadow builtins. imports: see `ModuleFacts`.
+    order_unread, reads_pure: whether these assumptions are granted.
     """
+
+    traits: Traits
+    bound: AbstractSet[str]
+    imports: Mapping[str, str]
+    order_unread: bool
+    reads_pure: bool
+
+
+def follow(left: Block, right: Block, around: Surroundings, *, in_class: bool = False) -> tuple[Block, bool]:
+    """The right block with its definitions in the left's order, where that is sound, and whether anything moved."""
     if unit_keys(left.body) == unit_keys(right.body):
         return right, False
     keys = _all_keys(right.body)
@@ -69,9 +118,10 @@ def follow(
     ranks = [wanted[k] for k in keys if k in wanted]
     if all(a < b for a, b in pairwise(ranks)) or len(right.body) > MAX_STATEMENTS:
         return right, False
-    quiet = _quiet_classes(right, bound) if traits.subclass_hooks else None
-    effects = [_Execution(n, traits, in_class, order_unread, quiet) for n in right.body]
-    if order_unread and not in_class:
+    quiet = _quiet_classes(right, around.bound) if around.traits.subclass_hooks else None
+    names = _Names(around, quiet)
+    effects = [_Execution(n, names, in_class) for n in right.body]
+    if around.order_unread and not in_class:
         _reach(right, effects)
     order = _order(right.body, keys, wanted, effects)
     body = tuple([right.body[i] for i in order])
@@ -94,7 +144,7 @@ def _reach(block: Block, effects: Sequence[_Execution]) -> None:
             waiting += more
 
 
-def _quiet_classes(block: Block, bound: Set[str]) -> Set[str]:
+def _quiet_classes(block: Block, bound: AbstractSet[str]) -> AbstractSet[str]:
     """The names of the classes that run nothing when a subclass is made: builtins, and a block's own without hooks."""
     classes = [n for n in block.body if isinstance(n, Class)]
     own = Counter(key.name.partition(".")[0] for key in unit_keys(block.body) if key is not None)
@@ -160,31 +210,55 @@ def _order(
     return order
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What names of a file stand for; quiet: the classes whose subclasses can be made unnoticed, None if all are."""
+
+    around: Surroundings
+    quiet: AbstractSet[str] | None
+
+    def builtin(self, node: Node, names: AbstractSet[str]) -> bool:
+        return isinstance(node, Name) and node.id in names and node.id not in self.around.bound
+
+    def wraps(self, decorator: Node) -> bool:
+        """Whether a decorator does nothing but wrap or mark its function."""
+        target = decorator.func if isinstance(decorator, Call) else decorator
+        name = target.name if isinstance(target, Attribute) else getattr(target, "id", "")
+        if name in HARMLESS_DECORATORS and target is decorator:
+            return True
+        dotted = f"{dotted_name(target, self.around.imports)[0]}."
+        return any(dotted.startswith(f"{known}.") for known in WRAPPING)
+
+    def inert(self, node: Node) -> bool:
+        """Whether evaluating an expression runs no code but of built-in values and known functions."""
+        if isinstance(node, Call):
+            known = dotted_name(node.func, self.around.imports)[0] in INERT | QT_VALUES
+            known = known or self.builtin(node.func, INERT_BUILTINS)
+            values = [a.value if isinstance(a, Keyword) else a for a in node.args]
+            return known and all(self.inert(v) for v in values)
+        if isinstance(node, (Tuple, List, Set, Dict, Pair)):
+            return all(self.inert(c) for c in children(node))
+        if isinstance(node, Binary):
+            return _is_text(node.left) and _is_text(node.right)
+        return isinstance(node, Literal) or self.builtin(node, INERT_NAMES | INERT_BUILTINS)
+
+
 class _Execution:
     """What executing a statement of a block reads and binds, and whether it may call anything.
 
-    quiet: the classes whose subclasses can be made unnoticed; None where no class can notice. hooks: whether the hooks
-    of an unknown class may run.
+    hooks: whether the hooks of an unknown class may run.
     """
 
-    def __init__(
-        self,
-        node: Node,
-        traits: Traits,
-        in_class: bool,
-        order_unread: bool = False,
-        quiet: Set[str] | None = None,
-    ) -> None:
+    def __init__(self, node: Node, names: _Names, in_class: bool) -> None:
         self.in_class = in_class
-        self.quiet = quiet
+        self.names = names
         self.hooks = False
-        self.order_unread = order_unread
         found = definition(node)
         self.defines = found.name if found is not None and found is node else ""
         self.binds: set[str] = {self.defines} if self.defines else set()
         self.reads: set[str] = set()
         self.calls = False
-        self.hoisted = traits.hoisted_functions and isinstance(node, Function) and not in_class
+        self.hoisted = names.around.traits.hoisted_functions and isinstance(node, Function) and not in_class
         if self.hoisted:
             return
         self._look(node, {self.defines})
@@ -192,19 +266,19 @@ class _Execution:
     def _look(self, node: Node, own: set[str]) -> None:
         """Collect from the parts of a statement that run when it is executed."""
         if isinstance(node, Function):
-            evaluated = [*node.decorators, *[p.default for p in node.params], node.returns]
-            evaluated += [p.annotation for p in node.params]
-            self.calls |= any(not _harmless(d) for d in node.decorators)
+            self._decorated(node.decorators)
+            self._annotations([node.returns, *[p.annotation for p in node.params]])
+            evaluated = [p.default for p in node.params]
         elif isinstance(node, Class):
             evaluated = [*node.decorators, *node.bases]
             self.calls |= bool(node.decorators) or any(
                 not isinstance(b, (Name, Attribute)) for b in node.bases
             )
-            quiet = self.quiet
+            quiet = self.names.quiet
             if quiet is not None:
                 self.hooks |= any(not isinstance(b, Name) or b.id not in quiet for b in node.bases)
             for child in node.body.body:
-                inner = _Execution(child, _NO_HOISTING, True, quiet=quiet)
+                inner = _Execution(child, self.names, True)
                 self.reads |= inner.reads - own
                 self.calls |= inner.calls
                 self.hooks |= inner.hooks
@@ -212,23 +286,47 @@ class _Execution:
             targets = node.targets if isinstance(node, Assign) else (node.target,)
             self.binds |= {t.id for t in targets if isinstance(t, Name)}
             self.calls |= not all(isinstance(t, Name) for t in targets)
-            evaluated = [node.value, getattr(node, "annotation", None)]
+            self._annotations([getattr(node, "annotation", None)])
+            evaluated = [node.value]
         elif isinstance(node, ExprStmt):
             evaluated = [node.value]
         else:
+            self.binds |= module_names(Block((node,)))
             evaluated = [node]
         for part in evaluated:
             if part is not None:
                 self._expression(part)
 
+    def _decorated(self, decorators: Sequence[Node]) -> None:
+        for decorator in decorators:
+            if not self.names.wraps(decorator):
+                self.calls = True
+                self._expression(decorator)
+            else:
+                for part in children(decorator):
+                    self._expression(part)
+
+    def _annotations(self, annotations: Sequence[Node | None]) -> None:
+        """Types: what is made of them by `[…]` and `|` runs no code that could look around."""
+        for n in [n for annotation in annotations if annotation is not None for n in walk(annotation)]:
+            if isinstance(n, Name):
+                self.reads.add(n.id)
+            elif isinstance(n, Index):
+                self.calls |= not self.names.around.reads_pure
+            elif not isinstance(n, (Attribute, Literal, Tuple, List)):
+                self.calls |= not isinstance(n, Binary) or n.op != "|" or not self.names.around.reads_pure
+
     def _expression(self, part: Node) -> None:
+        inert = self.names.inert(part)
         for n in walk(part):
             if isinstance(n, Name):
                 self.reads.add(n.id)
             elif not isinstance(n, (Attribute, Literal, Tuple, List, Lambda)):
-                self.calls = True
-                if not isinstance(part, (Name, Attribute)) and n.__class__.__name__ in _BINDING:
+                self.calls |= not inert
+                if isinstance(n, (Delete, Scope, Opaque)) or (isinstance(n, Alias) and n.name == "*"):
                     self.binds.add("*")
+                elif isinstance(n, AssignExpr):
+                    self.binds |= set(names_of_target(n.target))
 
     def may_cross(self, other: _Execution) -> bool:
         """Whether two statements of one block can be executed in either order."""
@@ -240,18 +338,12 @@ class _Execution:
             return False
         if self.binds & other.binds or self.binds & other.reads or other.binds & self.reads:
             return False
-        if self.order_unread:
+        if self.names.around.order_unread:
             return True
         if (self.hooks or self.calls) and (other.hooks or other.calls):
             return False
         return self.in_class or not (self.calls or other.calls)
 
 
-_NO_HOISTING = Traits(negations={}, keyword_parameters=True)
-_BINDING = frozenset({"Import", "ImportFrom", "If", "For", "ForEach", "While", "Try", "With", "Delete", "AugAssign",
-                      "AssignExpr", "Match", "Scope", "Opaque", "Alias"})  # fmt: skip
-
-
-def _harmless(decorator: Node) -> bool:
-    name = decorator.name if isinstance(decorator, Attribute) else getattr(decorator, "id", "")
-    return name in HARMLESS_DECORATORS or name in ("setter", "getter", "deleter")
+def _is_text(node: Node) -> bool:
+    return isinstance(node, Literal) and node.kind in ("str", "bytes")

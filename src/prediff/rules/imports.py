@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from prediff.facts import Facts
+from prediff.facts import Facts, dotted_name
 from prediff.rules.docs import DOC_SIGNS
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
@@ -23,6 +23,8 @@ from prediff.tree import (
 )
 
 SOURCE_UNREAD = frozenset({"source-unread"})
+UNREAD_IMPORT = "unread-import"
+IMPORTS_UNREAD = frozenset({"imports-pure", "exports-unread", "source-unread"})
 EFFECTLESS = frozenset({
     "abc", "argparse", "array", "ast", "asyncio", "base64", "bisect", "builtins", "calendar", "cmath",
     "codecs", "collections", "concurrent", "configparser", "contextlib", "contextvars", "copy", "copyreg",
@@ -114,21 +116,27 @@ def _sort_all(block: Block, facts: Facts) -> Node | None:
 # --- imports that nothing reads ------------------------------------------------------------------------------------
 
 _WORD = re.compile(r"[^\W\d]\w*")
-_EVALUATED = frozenset({"eval", "exec", "globals", "vars", "locals"})
-"""Where a file has one of these words, each word of its strings may be read as a name."""
+_EVALUATORS = frozenset({"eval", "exec", "globals", "vars", "locals"})
+"""Where a file names one of these, each word of its strings may be read as a name."""
 
 
 def _drop_unread(block: Block, facts: Facts) -> Node | None:
     if facts.unit is not None:
         return None
-    found = [n for n in block.body if isinstance(n, (Import, ImportFrom)) and _may_go(n)]
-    unread = {_binds(n) for n in found}.difference(_read(block, facts, {_binds(n) for n in found}))
+    new = without_unread(block, facts.module.imports)
+    return None if new is block else new
+
+
+def without_unread(file: Block, imports: Mapping[str, str]) -> Block:
+    """A file without the imports of one name whose name it does not read; `imports`: see `ModuleFacts.imports`."""
+    found = [n for n in file.body if isinstance(n, (Import, ImportFrom)) and _may_go(n)]
+    unread = {_binds(n) for n in found} - _read(file, {_binds(n) for n in found})
     going = [n for n in found if _binds(n) in unread]
     if not going:
-        return None
-    reached = set(_reached(block, facts))
+        return file
+    reached = set(_reached(file, imports))
     gone = {id(n) for n in going if reached.isdisjoint(_loads(n))}
-    return update(block, body=tuple([n for n in block.body if id(n) not in gone])) if gone else None
+    return update(file, body=tuple([n for n in file.body if id(n) not in gone])) if gone else file
 
 
 def _may_go(node: Import | ImportFrom) -> bool:
@@ -145,40 +153,42 @@ def _binds(node: Import | ImportFrom) -> str:
     return alias.asname or (alias.name.split(".")[0] if isinstance(node, Import) else alias.name)
 
 
-def _read(block: Block, facts: Facts, wanted: set[str]) -> set[str]:
+def _read(file: Block, wanted: set[str]) -> set[str]:
     """Those of some names that a file may read: as a name, in a string, in text that was not read."""
-    everywhere = not facts.module.words.isdisjoint(_EVALUATED)
     missing = set(wanted)
-    for node in _behind_imports(block):
+    mentioned: set[str] = set()
+    evaluates = False
+    for node in _behind_imports(file):
         if isinstance(node, Name):
             missing.discard(node.id)
+            evaluates |= node.id in _EVALUATORS
+        elif isinstance(node, Attribute):
+            evaluates |= node.name in _EVALUATORS
         elif isinstance(node, Literal) and isinstance(node.value, str):
-            if everywhere or "[" in node.value or " " not in node.value:
-                missing.difference_update(_WORD.findall(node.value))
+            words = _WORD.findall(node.value)
+            mentioned.update(words)
+            if "[" in node.value or " " not in node.value:
+                missing.difference_update(words)
         elif isinstance(node, Opaque):
             for token in node.children:
                 if isinstance(token, str):
                     missing.difference_update(_WORD.findall(token))
         if not missing:
             break
-    return wanted - missing
+    return wanted - (missing - mentioned if evaluates else missing)
 
 
-def _behind_imports(block: Block) -> Iterator[Node]:
-    for statement in block.body:
+def _behind_imports(file: Block) -> Iterator[Node]:
+    for statement in file.body:
         if not isinstance(statement, (Import, ImportFrom)):
             yield from walk(statement)
 
 
-def _reached(block: Block, facts: Facts) -> Iterator[str]:
+def _reached(file: Block, imports: Mapping[str, str]) -> Iterator[str]:
     """What the attributes of imported names stand for, dotted: a package has its modules once they are imported."""
-    for node in _behind_imports(block):
-        parts: list[str] = []
-        while isinstance(node, Attribute):
-            parts.append(node.name)
-            node = node.value
-        if parts and isinstance(node, Name) and node.id in facts.module.imports:
-            yield ".".join([facts.module.imports[node.id], *reversed(parts)])
+    for node in _behind_imports(file):
+        if isinstance(node, Attribute):
+            yield dotted_name(node, imports)[0]
 
 
 def _loaded(node: Import | ImportFrom) -> str:
@@ -248,10 +258,10 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        id="unread-import",
+        id=UNREAD_IMPORT,
         family="imports",
         summary="Leave out an import whose name the file does not read.",
-        languages={"python": frozenset({"imports-pure", "exports-unread", "source-unread"})},
+        languages={"python": IMPORTS_UNREAD},
         on=(Block,),
         rewrite=_drop_unread,
         why="Sound if the module is there, does nothing on import, and nobody takes the name from this file: in an"
