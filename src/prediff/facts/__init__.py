@@ -34,6 +34,7 @@ from prediff.tree import (
     Node,
     Scope,
     While,
+    Yield,
     walk,
 )
 
@@ -129,7 +130,7 @@ class _Survey:
 
 
 _SURVEYED = frozenset({CompFor, ForEach, Lambda, Scope})
-_KEYWORDS: dict[type[Node], str] = {Lambda: "lambda", While: "while", DoWhile: "while"}
+_KEYWORDS: dict[type[Node], str] = {Lambda: "lambda", While: "while", DoWhile: "while", Yield: "yield"}
 """Keywords that are words of a file, too: rules ask for them."""
 
 
@@ -229,10 +230,10 @@ class Facts:
             isinstance(node, Name)
             and node.id in names
             and node.id in BUILTINS
-            and not self.module.star
             and node.id not in self.module.names
             and node.id not in self.module.shadowed
             and not self.is_local(node.id)
+            and (not self.module.star or self.assume("builtins-unshadowed"))
         )
 
     def is_call_of(self, node: Node, *names: str) -> bool:

@@ -30,6 +30,12 @@ ASSUMPTIONS: dict[str, Assumption] = {
         Assumption("source-unread", "nothing reads line numbers or source text", "safe"),
         Assumption("current-language", "the code runs on the current major version of its language", "safe"),
         Assumption("reads-pure", "reading an attribute or an item has no effect", "safe"),
+        Assumption(
+            "generators-iterated",
+            "generators are only iterated: nothing is sent or thrown into one, nor read on from what it iterates",
+            "safe",
+        ),
+        Assumption("builtins-unshadowed", "a star import binds no name of a builtin", "relaxed"),
         Assumption("str-formats", 'format(x, "") is str(x)', "relaxed"),
         Assumption("builtin-operators", "operands obey the laws of the built-in types", "relaxed"),
         Assumption("no-nan", "no operand is a NaN", "relaxed"),

@@ -288,4 +288,39 @@ LRU_CACHE = Rule(
 )
 
 
-RULES: tuple[Rule, ...] = (FUTURE_IMPORT, OS_ERROR, EXCEPTION_TUPLE, REGEX_FLAGS, LRU_CACHE)
+ALIASES = {"io.open": "open", "typing.Text": "str", "typing_extensions.Text": "str"}
+
+
+def _alias(node: Name | Attribute, facts: Facts) -> Node | None:
+    name = ALIASES.get(facts.qualified(node))
+    return Name(name) if name is not None and facts.is_builtin(Name(name), name) else None
+
+
+ALIAS = Rule(
+    id="builtin-alias",
+    family="spelling",
+    summary="Write `open` for `io.open` and `str` for `typing.Text`.",
+    languages={"python": CURRENT},
+    on=(Name, Attribute),
+    rewrite=_alias,
+    why="They are the same objects since Python 3.0 (`io.open is open`, `typing.Text is str`). Neither the module's"
+    " name nor the builtin's may be bound to anything else in the file.",
+    examples=(
+        Example("open", "import io\nx = io.open(f, encoding=e)\n", "import io\nx = open(f, encoding=e)\n"),
+        Example(
+            "text",
+            "from typing import Dict, Text\nX = Dict[Text, int]\n",
+            "from typing import Dict, Text\nX = Dict[str, int]\n",
+        ),
+    ),
+    leaves_alone=(
+        "import io\ndef open(f):\n    return f\nx = io.open(f)\n",
+        "from m import io\nx = io.open(f)\n",
+        "from typing import Text\nText = f()\nx = Text\n",
+        "import io\ndef f(io):\n    return io.open(g)\n",
+        "import codecs\nx = codecs.open(f)\n",
+    ),
+    words=frozenset({"io", "Text"}),
+)
+
+RULES: tuple[Rule, ...] = (FUTURE_IMPORT, OS_ERROR, EXCEPTION_TUPLE, REGEX_FLAGS, LRU_CACHE, ALIAS)

@@ -40,11 +40,15 @@ STOPPING_METHODS = frozenset({"__next__", "next", "send", "throw", "_getframe", 
 
 
 def may_stop(comprehension: Node) -> bool:
-    """Whether what is evaluated in a comprehension can end its iteration, suspend it, or look at its frame."""
+    """Whether what is evaluated in a comprehension can end its iteration, suspend it, or look at its frame.
+
+    `super` with arguments does not look.
+    """
+    given = {id(n.func) for n in walk(comprehension) if isinstance(n, Call) and len(n.args) > 1}
     for node in walk(comprehension):
         if isinstance(node, (Await, Yield, YieldFrom, Raise)):
             return True
-        if isinstance(node, Name) and node.id in STOPS:
+        if isinstance(node, Name) and node.id in STOPS and (node.id != "super" or id(node) not in given):
             return True
         if isinstance(node, Attribute) and node.name in STOPPING_METHODS:
             return True

@@ -287,17 +287,16 @@ def is_plain_spec(text: str) -> bool:
 
 def in_order(template: Template, facts: Facts) -> bool:
     """Whether formatting each value before the next argument is evaluated cannot be seen."""
-    keys = [f.key for f in template.fields()]
+    fields = list(template.fields())
+    keys = [f.key for f in fields]
     arguments = template.arguments
-    in_turn = keys == list(range(len(arguments)))
-    early = list(template.fields())[:-1]
-    if in_turn and all(is_plain(arguments[f.key], facts) and not f.path and not f.spec for f in early):
-        return True
-    if len(keys) != len(set(keys)) and not all(
-        isinstance(arguments[k], (Name, Literal)) for k in _repeated(keys)
-    ):
-        return False
-    return all(only_reads(a, facts) for a in (arguments[1:] if in_turn else arguments))
+    if keys != list(range(len(arguments))):
+        if not all(isinstance(arguments[k], (Name, Literal)) for k in _repeated(keys)):
+            return False
+        return all(only_reads(a, facts) for a in arguments)
+    acting = [key for key, argument in enumerate(arguments) if key and not only_reads(argument, facts)]
+    early = fields[: acting[-1]] if acting else []
+    return all(is_plain(arguments[f.key], facts) and not f.path and not f.spec for f in early)
 
 
 def _repeated(keys: list[int]) -> set[int]:

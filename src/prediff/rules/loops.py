@@ -9,6 +9,7 @@ from prediff.facts.effects import cannot_raise
 from prediff.facts.evaluation import reads
 from prediff.facts.scopes import names_of_target
 from prediff.facts.uses import Uses, mentions, uses_of
+from prediff.rules import generators
 from prediff.rules.blocks import map_blocks, placed
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
@@ -303,4 +304,4 @@ ONE_CONDITION = Rule(
     leaves_alone=("r = [x for y in a if b for x in y if c]", "r = [x for x in a if b or c]"),
 )
 
-RULES: tuple[Rule, ...] = (ONE_CONDITION, APPEND_LOOP)
+RULES: tuple[Rule, ...] = (ONE_CONDITION, APPEND_LOOP, *generators.RULES)

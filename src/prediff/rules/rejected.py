@@ -125,12 +125,6 @@ REJECTED: tuple[Rejected, ...] = (
         "With a = 1: TypeError against a string.",
     ),
     Rejected(
-        "yield-from",
-        "def f(a):\n    for x in a:\n        yield x",
-        "def f(a):\n    yield from a",
-        "What is sent or thrown into f reaches a generator a in the second only.",
-    ),
-    Rejected(
         "dict-keys",
         "for k in d.keys():\n    f(k)",
         "for k in d:\n    f(k)",

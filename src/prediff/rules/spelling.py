@@ -5,7 +5,7 @@ from __future__ import annotations
 from prediff.facts import Facts
 from prediff.facts.effects import is_pure
 from prediff.facts.values import is_str
-from prediff.rules import classes, current, displays, iterables
+from prediff.rules import classes, current, displays, functional_classes, iterables
 from prediff.rules.format_strings import is_attribute_name
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
@@ -126,7 +126,7 @@ DEFAULT_ARGUMENT = Rule(
     leaves_alone=(
         'x = open(f, "rb")',
         'x = open(f, "r", 1)',
-        'import io\nx = io.open(f, "r")',
+        'import gzip\nx = gzip.open(f, "r")',
         "x = enumerate(y, 1)",
         'open(f, "r", *a)',
     ),
@@ -270,6 +270,7 @@ RULES: tuple[Rule, ...] = (
     *classes.RULES,
     *current.RULES,
     *displays.RULES,
+    *functional_classes.RULES,
     *iterables.RULES,
     ENCODE,
     DEFAULT_ARGUMENT,
