@@ -19,7 +19,18 @@ MAX_LINES = 3000
 
 
 REAL = frozenset(
-    {"__future__", "abc", "collections", "dataclasses", "enum", "functools", "re", "socket", "typing"}
+    {
+        "__future__",
+        "abc",
+        "collections",
+        "dataclasses",
+        "enum",
+        "functools",
+        "operator",
+        "re",
+        "socket",
+        "typing",
+    }
 )
 """Modules that a snippet really imports: rules know what their names stand for."""
 UNREAD = frozenset({"__name__", "__builtins__", "__doc__", "__annotations__", "_Feature"})

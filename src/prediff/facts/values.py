@@ -17,6 +17,8 @@ STR_METHODS = frozenset(
 """Methods of str that give a str."""
 STR_ATTRIBUTES = frozenset({"__name__", "__qualname__", "__module__"})
 """Attributes of classes, functions and modules that the data model makes a str (reference, 3.2)."""
+SLICED_PATHS = frozenset({"abspath", "basename", "dirname", "normpath", "realpath"})
+"""Those of `PATHS` that give exactly a str or bytes, not what they were given."""
 PATHS = frozenset(
     {
         "abspath",
@@ -50,6 +52,23 @@ def is_str(node: Node, facts: Facts) -> bool:
     if isinstance(node, Binary):
         return is_text(node.left) and (node.op == "%" or (node.op == "+" and is_text(node.right)))
     return isinstance(node, Ternary) and is_str(node.then, facts) and is_str(node.orelse, facts)
+
+
+def is_exact_text(node: Node, facts: Facts) -> bool:
+    """Whether an expression gives exactly a str (or bytes): `format(x, "")` is `str(x)`."""
+    if is_text(node):
+        return True
+    if isinstance(node, Attribute) and node.name in STR_ATTRIBUTES:
+        made = node.value
+        return facts.is_call_of(made, "type") or (isinstance(made, Attribute) and made.name == "__class__")
+    if not isinstance(node, Call):
+        return False
+    func = node.func
+    if isinstance(func, Attribute) and func.name in STR_METHODS and is_text(func.value):
+        return True
+    if isinstance(func, Attribute) and func.name == "__repr__":
+        return facts.is_builtin(func.value, "dict", "list", "object", "set", "tuple")
+    return is_path_call(node, facts) and facts.qualified(func).rpartition(".")[2] in SLICED_PATHS
 
 
 def is_int(node: Node, facts: Facts) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from prediff.facts import Facts
 from prediff.facts.effects import cannot_raise, is_pure
-from prediff.rules.conditions import MIRRORED, in_comparison, is_fixed, kind_of_fixed, opposite
+from prediff.facts.values import is_int
+from prediff.rules.conditions import EQUALITY, MIRRORED, in_comparison, is_fixed, kind_of_fixed, opposite
 from prediff.rules.rule import Example, Rule
 from prediff.tree import Compare, Literal, Logical, Name, Node, Not, Scope, trees_equal, walk
 
@@ -18,7 +19,11 @@ def _negated_comparison(node: Not, facts: Facts) -> Node | None:
     inner = node.operand
     if not isinstance(inner, Compare) or len(inner.ops) != 1:
         return None
-    op = opposite(inner.ops[0], facts)
+    sides = (inner.left, *inner.rights)
+    if inner.ops[0] in EQUALITY and facts.language == "python" and all(is_int(s, facts) for s in sides):
+        op: str | None = EQUALITY[inner.ops[0]]
+    else:
+        op = opposite(inner.ops[0], facts)
     return None if op is None else Compare(inner.left, (op,), inner.rights)
 
 
@@ -33,11 +38,12 @@ NEGATED_COMPARISON = Rule(
     rewrite=_negated_comparison,
     why="`not in` and `is not` (in JavaScript `!==` and `!=`) are defined as these negations. In Python a "
     "class may define `!=` apart from `==`, or give something else than a bool, so that one rests on "
-    "built-in operands. JavaScript's `in` has no negated form.",
+    "built-in operands where they are not seen to be ints. JavaScript's `in` has no negated form.",
     examples=(
         Example("in", "x = not a in b", "x = a not in b"),
         Example("is", "x = not a is b", "x = a is not b"),
         Example("equal", "x = not a == b", "x = a != b"),
+        Example("lengths", "x = not len(a) == len(b)", "x = len(a) != len(b)"),
         Example("javascript", "x = !(a === b);", "x = a !== b;", "javascript"),
         Example("javascript loose", "x = !(a == b);", "x = a != b;", "javascript"),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prediff.facts import Facts
+from prediff.rules import key_functions
 from prediff.rules.rule import Example, Rule
 from prediff.tree import Block, Lambda, Node, Return, update
 
@@ -17,6 +18,7 @@ def _arrow_body(node: Lambda, facts: Facts) -> Node | None:
 
 
 RULES: tuple[Rule, ...] = (
+    *key_functions.RULES,
     Rule(
         id="arrow-body",
         family="functions",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from prediff.facts import Facts
 from prediff.facts.effects import cannot_raise, is_bool, is_pure
-from prediff.facts.values import is_text
+from prediff.facts.values import is_int, is_text
 from prediff.rules.displays import may_stop, single
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
@@ -56,11 +56,18 @@ def _generator_argument(node: Call, facts: Facts) -> Node | None:
             return None
     elif facts.is_call_of(node, *FOLDING):
         evaluated = [n for n in _evaluated(comprehension) if not isinstance(n, Star)]
-        if not all(_is_quiet(n, facts) for n in evaluated) and not facts.assume("builtin-operators"):
+        if not all(_is_quiet(n, facts) for n in evaluated) and not _folds_quietly(comprehension, rest, facts):
             return None
     elif not (facts.is_call_of(node, *COLLECTING) or _is_join(node.func)):
         return None
     return update(node, args=(update(comprehension, kind="generator"), *rest))
+
+
+def _folds_quietly(comprehension: Comprehension, rest: tuple[Node, ...], facts: Facts) -> bool:
+    """Whether adding or comparing elements does nothing that evaluating the next one could see."""
+    if rest:
+        return False  # a `key` is called for each, a `start` is added to
+    return is_int(comprehension.element, facts) or facts.assume("builtin-operators")
 
 
 def _evaluated(node: Comprehension) -> Iterator[Node]:
@@ -100,6 +107,7 @@ GENERATOR_ARGUMENT = Rule(
     " `await`, and other arguments that the elements could change.",
     examples=(
         Example("sum", "x = sum([f(a) for a in b])", "x = sum(f(a) for a in b)"),
+        Example("lengths", "x = sum([len(f(a)) for a in b])", "x = sum(len(f(a)) for a in b)"),
         Example("join", 'x = ",".join([f(a) for a in b])', 'x = ",".join(f(a) for a in b)'),
         Example("key", "x = sorted([f(a) for a in b], key=g)", "x = sorted((f(a) for a in b), key=g)"),
         Example("any", "x = any([a is b for a in (c, d)])", "x = any(a is b for a in (c, d))"),
@@ -112,6 +120,8 @@ GENERATOR_ARGUMENT = Rule(
         "x = sorted([f(a) for a in b], key=g())",
         "x = enumerate([f(a) for a in b])",
         "x = len([f(a) for a in b])",
+        "x = max([f(a) for a in b], key=g)",
+        "x = sum([f(a) for a in b], start=c)",
     ),
 )
 

@@ -8,7 +8,22 @@ from prediff.facts.uses import Uses, mentions, uses_of
 from prediff.rules.blocks import ends, map_blocks, placed
 from prediff.rules.conditions import is_fixed, is_name
 from prediff.rules.rule import Example, Rule
-from prediff.tree import Assign, Block, Class, Declare, Function, If, Lambda, Name, Node, Return, update, walk
+from prediff.tree import (
+    Assign,
+    Block,
+    Class,
+    Declare,
+    Function,
+    If,
+    Lambda,
+    Name,
+    Node,
+    Return,
+    Try,
+    map_children,
+    update,
+    walk,
+)
 
 LOCALS = frozenset({"source-unread", "locals-unread"})
 
@@ -151,4 +166,166 @@ RETURNED_VARIABLE = Rule(
     ),
 )
 
-RULES: tuple[Rule, ...] = (RETURNED_VARIABLE,)
+
+def _returned_value(function: Function | Lambda, facts: Facts) -> Node | None:
+    if not isinstance(function.body, Block):
+        return None
+    uses: Uses | None = None
+
+    def visit(block: Block) -> Block:
+        nonlocal uses
+        if len(block.body) < 2:
+            return block
+        before, last = block.body[-2:]
+        if not isinstance(last, Return) or not isinstance(last.value, Name):
+            return block
+        name = last.value.id
+        rest = _with_value(before, last, name, facts)
+        if rest is None:
+            return block
+        uses = uses or uses_of(function, facts)
+        if not _is_own(name, uses) or _is_read_at_the_end(function.body, name):
+            return block
+        return update(block, body=(*block.body[:-2], *rest))
+
+    return map_blocks(function, facts, visit)
+
+
+def _with_value(before: Node, last: Return, name: str, facts: Facts) -> tuple[Node, ...] | None:
+    """What stands for a statement and the `return name` behind it, if the statement ends by setting the name."""
+    if isinstance(before, Assign):
+        if len(before.targets) != 1 or not is_name(before.targets[0], name):
+            return None
+        return (placed(Return(before.value), before, last),)
+    if not isinstance(before, If):
+        return None
+    then = _returning(before.then, name, facts)
+    orelse = None if before.orelse is None else _returning(before.orelse, name, facts)
+    if then is None and orelse is None:
+        return None
+    new = update(before, then=then or before.then, orelse=orelse or before.orelse, restructured=True)
+    if then is before.then and orelse is before.orelse:
+        return None
+    return (new,) if then is not None and orelse is not None else (new, last)
+
+
+def _is_own(name: str, uses: Uses) -> bool:
+    """Whether only the function itself reads a name: a parameter or local that no closure and no string mentions."""
+    return uses.steady(name) and name not in uses.words and not uses.dynamic
+
+
+def _is_read_at_the_end(body: Node, name: str) -> bool:
+    """Whether a `finally` mentions a name: it runs behind a `return`."""
+    return any(isinstance(n, Try) and n.final is not None and mentions([n.final])[name] for n in walk(body))
+
+
+RETURNED_VALUE = Rule(
+    id="returned-value",
+    family="bindings",
+    summary="Return a value, not a variable that is bound to it right before.",
+    languages={"python": LOCALS},
+    on=(Function, Lambda),
+    rewrite=_returned_value,
+    why="Behind the `return` nothing reads the function's own variables, but for a `finally`, or a closure. What the"
+    " variable held before is let go a moment later.",
+    examples=(
+        Example("rebound", "def f(a):\n    a = g(a)\n    return a", "def f(a):\n    return g(a)"),
+        Example(
+            "branch",
+            "def f(a):\n    if a:\n        a = g(a)\n    return a",
+            "def f(a):\n    if a:\n        return g(a)\n    return a",
+        ),
+    ),
+    leaves_alone=(
+        "def f(a):\n    try:\n        a = g(a)\n        return a\n    finally:\n        h(a)",
+        "def f(a):\n    k(lambda: a)\n    a = g(a)\n    return a",
+        "def f(a):\n    global b\n    b = g(a)\n    return b",
+        "def f(a):\n    b = c = g(a)\n    return b",
+        "def f(a):\n    a.b = g(a)\n    return a",
+        "def f(a):\n    a += g(a)\n    return a",
+        "def f(a):\n    while a:\n        a = g(a)\n    return a",
+        "def f(a):\n    a = g(a)\n    h()\n    return a",
+        "def f(a):\n    a = g(a)\n    print('a')\n    return a",
+    ),
+)
+
+
+def _copied_name(function: Function | Lambda, facts: Facts) -> Node | None:
+    if not isinstance(function.body, Block) or not any(_copy(n) for n in function.body.body):
+        return None
+    uses = uses_of(function, facts)
+    body = list(function.body.body)
+    for i, node in enumerate(body):
+        copy = _copy(node)
+        if copy is None or not _stays(*copy, uses) or not _is_bound(copy[1], function, body[:i]):
+            continue
+        new, old = copy
+        if mentions([*function.params, *body[:i]])[new]:
+            continue
+        rest = [_renamed(n, new, old) for n in body[i + 1 :]]
+        return update(function, body=update(function.body, body=(*body[:i], *rest)))
+    return None
+
+
+def _copy(node: Node) -> tuple[str, str] | None:
+    """The names of `new = old`."""
+    if isinstance(node, Assign) and len(node.targets) == 1 and isinstance(node.value, Name):
+        target = node.targets[0]
+        if isinstance(target, Name) and target.id != node.value.id:
+            return target.id, node.value.id
+    return None
+
+
+def _stays(new: str, old: str, uses: Uses) -> bool:
+    """Whether two names stand for one object from the copy on: neither is bound again."""
+    copy, source = uses.local(new), uses.names.get(old)
+    if copy is None or copy.bound != 1 or copy.captured or source is None or source.bound != 1:
+        return False
+    return _is_own(old, uses)
+
+
+def _is_bound(name: str, function: Function | Lambda, before: list[Node]) -> bool:
+    """Whether a name is surely bound: a parameter, or assigned by a statement of the function's own block."""
+    if any(is_name(p.target, name) for p in function.params):
+        return True
+    return any(isinstance(n, Assign) and any(is_name(t, name) for t in n.targets) for n in before)
+
+
+def _renamed(node: Node, old: str, new: str) -> Node:
+    if is_name(node, old):
+        return update(node, id=new)
+    return map_children(node, lambda child: _renamed(child, old, new))
+
+
+COPIED_NAME = Rule(
+    id="copied-name",
+    family="bindings",
+    summary="Read a variable, not a copy of it under another name.",
+    languages={"python": LOCALS},
+    on=(Function,),
+    rewrite=_copied_name,
+    why="`b = a` binds b to the object that a holds. While neither is bound again they are one. The copy must be made"
+    " in the function's own block, of what is surely bound by then.",
+    examples=(
+        Example(
+            "parameter",
+            "def f(a):\n    b = a\n    g(b)\n    for x in b:\n        h(x, b)",
+            "def f(a):\n    g(a)\n    for x in a:\n        h(x, a)",
+        ),
+    ),
+    leaves_alone=(
+        "def f(a):\n    b = a\n    a = g(b)\n    return a, b",
+        "def f(a):\n    b = a\n    b = g(b)\n    return a, b, b",
+        "def f(a):\n    b = a\n    a += 1\n    return a, b, b",
+        "def f(a):\n    b = a\n    return lambda: (a, b, b)",
+        "def f(a):\n    if g():\n        b = a\n    return b, b",
+        "def f(a):\n    b = c\n    g()\n    return b, b",
+        "def f(a):\n    if a:\n        c = 1\n    b = c\n    g()\n    return b, b",
+        "def f(a):\n    b = a\n    k(lambda: a)\n    del a\n    return b, b",
+        "def f(a):\n    while a:\n        g(b)\n    b = a\n    return b, b",
+        "def f(a):\n    global b\n    b = a\n    return b, b",
+        "def f(a):\n    b = a\n    g(b, 'b')\n    return b",
+    ),
+)
+
+RULES: tuple[Rule, ...] = (RETURNED_VARIABLE, RETURNED_VALUE, COPIED_NAME)

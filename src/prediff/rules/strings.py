@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from prediff.facts import Facts
-from prediff.facts.values import STR_ATTRIBUTES, STR_METHODS, is_int, is_text
+from prediff.facts.values import STR_ATTRIBUTES, is_exact_text, is_int, is_path_call, is_text
+from prediff.rules import affixes
 from prediff.rules.format_strings import (
     fits,
     in_order,
@@ -174,14 +175,7 @@ def _field(node: Formatted, facts: Facts, in_spec: bool) -> list[Node]:
 
 def _is_exact(node: Node, facts: Facts) -> bool:
     """Whether a value is exactly a str or int, for which `format(x, "")` is `str(x)`."""
-    if is_text(node) or is_int(node, facts):
-        return True
-    return (
-        isinstance(node, Call)
-        and isinstance(node.func, Attribute)
-        and node.func.name in STR_METHODS
-        and is_text(node.func.value)
-    )
+    return is_exact_text(node, facts) or is_int(node, facts)
 
 
 FIELDS = Rule(
@@ -232,7 +226,7 @@ def _join_literals(node: Binary, facts: Facts) -> Node | None:
     parts = (_text_parts(left, facts), _text_parts(right, facts))
     if parts[0] is None or parts[1] is None or not (is_text(left) or is_text(right)):
         return None
-    if not all(_is_exact(n, facts) for n in (left, right)) and not facts.assume("builtin-operators"):
+    if not all(is_exact_text(n, facts) for n in (left, right)) and not facts.assume("builtin-operators"):
         return None
     joined = Interp("f", _without_seam(parts[0], parts[1]))
     return _fields(joined, facts) or joined
@@ -252,8 +246,8 @@ def _text_parts(node: Node, facts: Facts) -> tuple[Node, ...] | None:
         return (node,) if node.kind == "str" else None
     if isinstance(node, Interp):
         return node.parts if node.kind == "f" else None
-    method_of_text = _is_exact(node, facts) and not is_int(node, facts)
-    if method_of_text or (isinstance(node, Attribute) and node.name in STR_ATTRIBUTES):
+    made = is_exact_text(node, facts) and not is_path_call(node, facts)  # that may be bytes
+    if made or (isinstance(node, Attribute) and node.name in STR_ATTRIBUTES):
         return (Formatted(node),) if fits(node) else None
     if isinstance(node, Call) and len(node.args) == 1 and facts.is_call_of(node, *CONVERSIONS):
         argument = node.args[0]
@@ -293,4 +287,4 @@ JOIN_LITERALS = Rule(
     ),
 )
 
-RULES: tuple[Rule, ...] = (FORMAT_CALL, PERCENT, FIELDS, JOIN_LITERALS)
+RULES: tuple[Rule, ...] = (FORMAT_CALL, PERCENT, FIELDS, JOIN_LITERALS, *affixes.RULES)
