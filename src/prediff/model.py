@@ -127,6 +127,41 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class Astray:
+    """A line of the right file that should name a renamed definition, and what it says instead."""
+
+    line: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenamedDefinition:
+    """A definition of the left that stands on the right under another name, equal but for that.
+
+    places: how often the left names it, itself and strings such as those of `__all__` included. followed: how many of
+    them have the new name. astray: those that say something else; what neither counts went with other changes.
+    A method's names are dotted, and its places are the reads of an attribute of that name, whatever the object.
+    """
+
+    kind: Literal["function", "class", "method"]
+    left: str
+    right: str
+    places: int
+    followed: int
+    astray: tuple[Astray, ...] = ()
+
+    @property
+    def alarm(self) -> bool:
+        """Whether a place was left behind."""
+        return bool(self.astray)
+
+    @property
+    def gone(self) -> int:
+        """How many places of the left stand nowhere any more."""
+        return self.places - self.followed - len(self.astray)
+
+
+@dataclass(frozen=True, slots=True)
 class Hint:
     """A unit that would be the same under assumptions that were not granted."""
 
@@ -169,6 +204,7 @@ class Report:
     assumptions: tuple[str, ...] = ()
     units: tuple[UnitPair, ...] = ()
     renames: tuple[Rename, ...] = ()
+    renamed: tuple[RenamedDefinition, ...] = ()
     hints: tuple[Hint, ...] = ()
     steps: tuple[StepDown, ...] = ()
     comments: CommentCount = field(default_factory=CommentCount)

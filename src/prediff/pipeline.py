@@ -70,7 +70,7 @@ def _compare_trees(left: ParsedFile, right: ParsedFile, language: Language, sett
         joined = reconcile(alignment, language.traits, allowed)
         printed_left = language.print(joined.left, shown_comments(left.comments, allowed))
         printed_right = language.print(joined.right, shown_comments(right.comments, allowed))
-        wrong = misprinted_units(joined.left, printed_left, language, equal_left)
+        wrong = misprinted_units(joined.left, printed_left, language, equal_left - joined.touched)
         wrong += misprinted_units(joined.right, printed_right, language, equal_right)
         if not steps.down(wrong):
             return report.compared(alignment, joined, (printed_left, printed_right), allowed, settings, steps)

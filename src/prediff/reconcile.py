@@ -1,7 +1,8 @@
 """The reconcile stage: moves the right side toward the left by what is equal, never by what is alike.
 
-Each step gives two trees that mean what they meant before, under assumptions that are noted: order of definitions, then
-names of locals, then annotations that stand on one side only, then imports that only annotations needed.
+Each step gives two trees that mean what they meant before, under assumptions that are noted: names of definitions,
+their order, then names of locals, then annotations that stand on one side only, then imports that only annotations
+needed. In the end a definition of the left that was renamed has its own name again, so that it differs.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from dataclasses import dataclass, replace
 from prediff.align import Alignment, align, by_name, definition
 from prediff.facts.scopes import module_names
 from prediff.languages.language import Traits
-from prediff.model import Fold, NormalizedFile, Rename
+from prediff.model import Fold, NormalizedFile, Rename, RenamedDefinition
 from prediff.normalizer import granted_for
-from prediff.reconcilers import imports, names, order
+from prediff.reconcilers import imports, names, order, renamed
 from prediff.reconcilers.annotations import fold as fold_annotations
 from prediff.rules.imports import IMPORTS_UNREAD, UNREAD_IMPORT, without_unread
 from prediff.tree import (
@@ -25,6 +26,7 @@ from prediff.tree import (
     Node,
     Opaque,
     Param,
+    Span,
     hull,
     map_children,
     trees_equal,
@@ -38,7 +40,10 @@ _STAR_IMPORT = re.compile(r"\bimport\s*\*")
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """Both trees after reconciling, the pairs of top-level statements, and what was done."""
+    """Both trees after reconciling, the pairs of top-level statements, and what was done.
+
+    touched: the spans of the left's statements that name a renamed definition.
+    """
 
     left: Block
     right: Block
@@ -46,6 +51,8 @@ class Reconciled:
     renames: tuple[Rename, ...] = ()
     folds: tuple[Fold, ...] = ()
     moved: frozenset[str] = frozenset()
+    renamed: tuple[RenamedDefinition, ...] = ()
+    touched: frozenset[Span] = frozenset()
 
 
 def reconcile(alignment: Alignment, traits: Traits, allowed: frozenset[str]) -> Reconciled:
@@ -68,9 +75,15 @@ class _Reconciler:
 
     def run(self) -> Reconciled:
         left, right = self.alignment.left.tree, self.alignment.right.tree
+        files = self.alignment.left, self.alignment.right
+        found = renamed.find(*[renamed.Side(file, self.traits, self.keywords) for file in files])
+        old_names: dict[str, str] = {}
+        touched: frozenset[Span] = frozenset()
         if "public-names-unread" in self.allowed:
             right = self.definitions_named(left, right)
         if "source-unread" in self.allowed:
+            left, old_names, folds, touched = renamed.follow(left, right, found)
+            self.folds += folds
             right = self.ordered(left, right)
         left_body, right_body = list(left.body), list(right.body)
         pairs = self.pairs(left, right)
@@ -83,16 +96,17 @@ class _Reconciler:
         if "annotations-unread" in self.allowed:
             own = imports.Annotated.of(left), imports.Annotated.of(right)
             tables = self.alignment.left.imports, self.alignment.right.imports
-            left, right, folds = fold_annotations(left, right, differing, tables)
-            self.folds += folds
+            left, right, unread = fold_annotations(left, right, differing, tables)
+            self.folds += unread
             left, right, left_folds, right_folds = imports.drop_typing(left, right, own)
             self.folds += [*left_folds, *[replace(f, side="right") for f in right_folds]]
-            if folds:
+            if unread:
                 left, right = self.imports_read(left, right, own)
             pairs = self.pairs(left, right)
         return Reconciled(
-            left, right, tuple(pairs), tuple(self.renames), tuple(self.folds), frozenset(self.moved)
-        )
+            renamed.restore(left, old_names), right, tuple(pairs), tuple(self.renames), tuple(self.folds),
+            frozenset(self.moved), found, touched,
+        )  # fmt: skip
 
     def pairs(self, left: Block, right: Block) -> list[tuple[int, int]]:
         """The pairs of units after the right was put in order."""

@@ -85,8 +85,8 @@ def compared(
     return Report(
         left.source, right.source, one.text, two.text, verdict, settings, reason,
         settings.language or left.source.language,
-        (LineMap(one.sources), LineMap(two.sources)), folds, tuple(sorted(used)), units, joined.renames, (),
-        steps.taken, comments, _notes(left, right),
+        (LineMap(one.sources), LineMap(two.sources)), folds, tuple(sorted(used)), units, joined.renames,
+        joined.renamed, (), steps.taken, comments, _notes(left, right),
     )  # fmt: skip
 
 
@@ -101,9 +101,9 @@ def _units(joined: Reconciled) -> tuple[UnitPair, ...]:
     for i, j in joined.pairs:
         same = trees_equal(left[i], right[j])
         verdict: Verdict = "same" if same else "differs"
-        found.append(
-            UnitPair(_name(left[i]), left[i].span, right[j].span, verdict, _name(left[i]) in joined.moved)
-        )
+        one, two = _name(left[i]), _name(right[j])
+        reason = f"renamed to {two}" if one != two else ""
+        found.append(UnitPair(one, left[i].span, right[j].span, verdict, one in joined.moved, reason))
     for i, node in enumerate(left):
         if i not in {a for a, _ in joined.pairs} and definition(node) is not None:
             found.append(UnitPair(_name(node), node.span, None, "differs", reason="only on the left"))

@@ -13,6 +13,8 @@
 | `folds` | rule, side, unit, span, assumptions |
 | `assumptions` | the names of all that the verdict rests on |
 | `renames`, `hints`, `steps` | unit and left, right; unit and assumptions; unit, to and reason |
+| `renamed` | kind (function, class, method), left and right (names), places, followed, gone, alarm, astray |
+| | (the line of the right and what it says), text: definitions that have another name on the right |
 | `comments` | ordinary, tool: how many differ |
 | `notes` | lines of text |
 
@@ -25,8 +27,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from prediff.model import NEWLINE_NAMES, LineMap, Report, SourceFile
+from prediff.model import NEWLINE_NAMES, LineMap, RenamedDefinition, Report, SourceFile
 from prediff.reports.hunks import Hunk, find_hunks, lines_of
+from prediff.reports.renamed import sentence
 
 VERSION = 1
 
@@ -78,6 +81,7 @@ def report_json(report: Report, context: int = 3) -> str:
         ],
         "assumptions": report.assumptions,
         "renames": [{"unit": r.unit, "left": r.left, "right": r.right} for r in report.renames],
+        "renamed": [_renamed(renamed) for renamed in report.renamed],
         "hints": [{"unit": hint.unit, "assumptions": hint.assumptions} for hint in report.hints],
         "steps": [{"unit": step.unit, "to": step.to, "reason": step.reason} for step in report.steps],
         "comments": {"ordinary": report.comments.ordinary, "tool": report.comments.tool},
@@ -91,6 +95,20 @@ def line_map_json(line_map: LineMap) -> str:
     pairs = ",\n    ".join(f"[{first}, {last}]" for first, last in line_map.lines)
     body = f"[\n    {pairs}\n  ]" if pairs else "[]"
     return f'{{\n  "schema": "prediff-line-map",\n  "version": {VERSION},\n  "lines": {body}\n}}\n'
+
+
+def _renamed(renamed: RenamedDefinition) -> dict[str, Any]:
+    return {
+        "kind": renamed.kind,
+        "left": renamed.left,
+        "right": renamed.right,
+        "places": renamed.places,
+        "followed": renamed.followed,
+        "gone": renamed.gone,
+        "alarm": renamed.alarm,
+        "astray": [{"line": place.line, "says": place.says} for place in renamed.astray],
+        "text": sentence(renamed),
+    }
 
 
 def _file(source: SourceFile, lines: list[str]) -> dict[str, Any]:

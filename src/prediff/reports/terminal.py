@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from prediff.model import Report
 from prediff.reports.escaping import Paint, Style, printable
 from prediff.reports.hunks import Change, Hunk, Range, changed_words, find_hunks, lines_of
+from prediff.reports.renamed import sentence
 from prediff.reports.side_by_side import rows
 
 MAX_LISTED = 5
@@ -144,6 +145,10 @@ def _remarks(report: Report, look: Look) -> Iterator[str]:
     style = look.style
     if look.explain:
         yield from (style.faint(line) for line in folds(report))
+    for alarm in [r for r in report.renamed if r.alarm]:
+        yield style.bad(f"alarm: {printable(sentence(alarm), keep='')}")
+    whole = [sentence(r) for r in report.renamed if not r.alarm]
+    yield from _listed("", whole, limit, style)
     renames = [f"in {r.unit or 'the module'}: {r.right} is shown as {r.left}" for r in report.renames]
     yield from _listed("renamed", renames, limit, style)
     steps = [f"{s.unit or 'the module'} is shown in {_layout(s.to)}: {s.reason}" for s in report.steps]
@@ -165,10 +170,11 @@ def _layout(to: str) -> str:
 
 def _listed(kind: str, items: Sequence[str], limit: int | None, style: Style) -> Iterator[str]:
     shown = list(dict.fromkeys(items))
+    start = f"{kind}: " if kind else ""
     for item in shown[:limit]:
-        yield style.faint(f"{kind}: {printable(item, keep='')}")
+        yield style.faint(f"{start}{printable(item, keep='')}")
     if limit is not None and len(shown) > limit:
-        yield style.faint(f"{kind}: … and {len(shown) - limit} more (--explain lists them)")
+        yield style.faint(f"{kind or 'renamed'}: … and {len(shown) - limit} more (--explain lists them)")
 
 
 def folds(report: Report) -> Iterator[str]:
