@@ -77,6 +77,12 @@ def test_a_place_that_now_names_something_else():
     assert "+    print(sorted(argv))" in changed_lines(report)
 
 
+def test_an_annotation_that_now_names_something_else():
+    left = "class A:\n    x = f()\nclass B:\n    y = g()\ndef h(a: list[A]):\n    return a\n"
+    right = "class K:\n    x = f()\nclass B:\n    y = g()\ndef h(a: list[B]):\n    return a\n"
+    assert said(left, right) == ["renamed A → K, 1 of 2 places: line 5 says B"]
+
+
 def test_a_place_that_is_gone_is_no_alarm():
     (found,) = compared(BOTH, renamed(SORT) + "def main(argv):\n    return 1\n").renamed
     assert sentence(found) == "renamed quick_sort → qsort, 2 of 3 places: 1 is gone"

@@ -23,7 +23,7 @@ from prediff.facts.scopes import module_names
 from prediff.languages.language import Traits
 from prediff.model import Astray, Fold, NormalizedFile, RenamedDefinition
 from prediff.reconcilers.places import Place, Places
-from prediff.reconcilers.statements import flatten, header
+from prediff.reconcilers.statements import flatten, without_blocks
 from prediff.tree import (
     Assign,
     Attribute,
@@ -259,7 +259,7 @@ def _part(tree: Block, unit: str) -> Block:
 
 def _others(left: Block, right: Block, old: str, new: str) -> list[Astray]:
     """What the right says where the left named `old`, in statements that are equal but for names."""
-    sides = [[header(n) for block in (left, right)[i].body for n in flatten(block)] for i in (0, 1)]
+    sides = [[without_blocks(n) for block in (left, right)[i].body for n in flatten(block)] for i in (0, 1)]
     one, two = ([tree_hash(n, lambda _: "") for n in side] for side in sides)
     found = []
     for i, j in pair_sequences(one, two):

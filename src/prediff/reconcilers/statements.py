@@ -80,8 +80,8 @@ def map_statements(unit: Node, change: Callable[[int, Node], Node | None]) -> No
     return visit(unit)
 
 
-def header(node: Node) -> Node:
-    """A statement with its blocks emptied and its annotations out of sight."""
+def without_blocks(node: Node) -> Node:
+    """A statement with its blocks emptied."""
     changes: dict[str, Any] = {}
     for name in CHILD_FIELDS[node.__class__]:
         value = getattr(node, name)
@@ -91,10 +91,14 @@ def header(node: Node) -> Node:
             changes[name] = tuple(
                 [update(v, body=EMPTY) if isinstance(getattr(v, "body", None), Block) else v for v in value]
             )
-    if isinstance(node, Function):
-        changes["returns"] = None
-        changes["params"] = tuple([update(p, annotation=None) for p in node.params])
-    bare = update(node, **changes) if changes else node
+    return update(node, **changes) if changes else node
+
+
+def header(node: Node) -> Node:
+    """A statement with its blocks emptied and its annotations out of sight."""
+    bare = without_blocks(node)
+    if isinstance(bare, Function):
+        bare = update(bare, returns=None, params=tuple([update(p, annotation=None) for p in bare.params]))
     if isinstance(node, Declare) and not node.kind and node.value is not None:
         return Assign((node.target,), node.value)
     if isinstance(bare, Declare):
