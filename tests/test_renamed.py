@@ -289,6 +289,17 @@ class TestMethods:
             "renamed Parser.feed → Parser.push, 2 of 3 places: line 10 still says feed"
         ]
 
+    def test_several_classes_whose_methods_are_renamed_alike(self):
+        left = PARSER + "class Quiet(Parser):\n    def feed(self, data):\n        pass\n"
+        assert said(left, left.replace("feed", "push")) == [
+            "renamed Parser.feed → Parser.push, 3 of 3 places",
+            "renamed Quiet.feed → Quiet.push, 3 of 3 places",
+        ]
+        right = (
+            PARSER.replace("feed", "push") + "class Quiet(Parser):\n    def give(self, data):\n        pass\n"
+        )
+        assert said(left, right) == []
+
     def test_a_class_and_its_method(self):
         left = "def g(x):\n    return x + 1\n\n\nclass A:\n    def f(self):\n        return g(1)\n"
         right = left.replace("g(", "h(").replace("def f", "def k")

@@ -9,7 +9,7 @@ the right that still has the old name, or names something else, so remains a dif
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -95,11 +95,17 @@ def _renamed_methods(one: Side, two: Side, names: Mapping[str, str]) -> Iterator
     def accept(was: str, now: str) -> bool:
         return _is_told(was, now, one.places, two.places)
 
+    found = []
     for name, a in one.definitions.items():
         b = two.definitions.get(names.get(name, name))
         if isinstance(a, Class) and isinstance(b, Class):
-            for was, now in _matched(_methods(a), _methods(b), one, accept, names, ".").items():
-                yield name, was, now
+            pairs = _matched(_methods(a), _methods(b), one, accept, names, ".")
+            found += [(name, was, now) for was, now in pairs.items()]
+    alike = Counter((was, now) for _, was, now in found)
+    for name, was, now in found:
+        # An attribute means one of several classes' methods where all of them were renamed alike.
+        if one.places.methods[was] == two.places.methods[now] == alike[was, now]:
+            yield name, was, now
 
 
 def _methods(node: Class) -> dict[str, Definition]:
@@ -198,9 +204,9 @@ def _is_alias(node: Node, name: str, now: str) -> bool:
 
 def _is_told(was: str, now: str, before: Places, after: Places) -> bool:
     """Whether attributes of a method's names are likely to mean the method: nothing else that is known has them."""
-    if before.methods[was] != 1 or after.methods[now] != 1 or {was, now} & COMMON_ATTRIBUTES:
+    if was in after.methods or now in before.methods or {was, now} & COMMON_ATTRIBUTES:
         return False
-    return was not in after.methods and now not in before.methods and not before.all_of(f".{now}")
+    return not before.all_of(f".{now}")
 
 
 @dataclass(frozen=True, slots=True)
