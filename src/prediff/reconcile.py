@@ -68,7 +68,6 @@ class _Reconciler:
         self.keywords = traits.keyword_parameters and (
             "public-names-unread" not in allowed or _passes_keywords(alignment)
         )
-        self.order_assumptions = tuple(sorted({"order-unread", "reads-pure", "source-unread"} & allowed))
         self.renames: list[Rename] = []
         self.folds: list[Fold] = []
         self.moved: set[str] = set()
@@ -138,9 +137,9 @@ class _Reconciler:
             order_unread="order-unread" in self.allowed,
             reads_pure="reads-pure" in self.allowed,
         )
-        new, changed = order.follow(left, right, around)
-        if changed:
-            self.folds.append(Fold("definition-order", right.span, self.order_assumptions, "right"))
+        new, assumptions = order.follow(left, right, around)
+        if assumptions:
+            self.folds.append(Fold("definition-order", right.span, assumptions, "right"))
         body = list(new.body)
         for i, j in self.pairs(left, new):
             body[j] = self.class_ordered(left.body[i], body[j], around)
@@ -168,10 +167,10 @@ class _Reconciler:
         one, two = definition(left), definition(right)
         if not isinstance(one, Class) or not isinstance(two, Class) or trees_equal(one, two):
             return right
-        body, changed = order.follow(one.body, two.body, around, in_class=True)
-        if not changed:
+        body, assumptions = order.follow(one.body, two.body, around, in_class=True)
+        if not assumptions:
             return right
-        self.folds.append(Fold("definition-order", two.span, self.order_assumptions, "right", two.name))
+        self.folds.append(Fold("definition-order", two.span, assumptions, "right", two.name))
         self.moved.add(two.name)
         return _replace(right, two, update(two, body=body))
 

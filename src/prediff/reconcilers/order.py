@@ -109,23 +109,34 @@ class Surroundings:
     reads_pure: bool
 
 
-def follow(left: Block, right: Block, around: Surroundings, *, in_class: bool = False) -> tuple[Block, bool]:
-    """The right block with its definitions in the left's order, where that is sound, and whether anything moved."""
+def follow(
+    left: Block, right: Block, around: Surroundings, *, in_class: bool = False
+) -> tuple[Block, tuple[str, ...]]:
+    """The right block with its definitions in the left's order, where that is sound, and on which assumptions.
+
+    There are none where nothing moved.
+    """
     if unit_keys(left.body) == unit_keys(right.body):
-        return right, False
+        return right, ()
     keys = _all_keys(right.body)
     wanted = {key: i for i, key in enumerate(_all_keys(left.body))}
     ranks = [wanted[k] for k in keys if k in wanted]
     if all(a < b for a, b in pairwise(ranks)) or len(right.body) > MAX_STATEMENTS:
-        return right, False
+        return right, ()
     quiet = _quiet_classes(right, around.bound) if around.traits.subclass_hooks else None
     names = _Names(around, quiet)
     effects = [_Execution(n, names, in_class) for n in right.body]
     if around.order_unread and not in_class:
         _reach(right, effects)
     order = _order(right.body, keys, wanted, effects)
-    body = tuple([right.body[i] for i in order])
-    return update(right, body=body), order != list(range(len(body)))
+    if order == list(range(len(order))):
+        return right, ()
+    assumptions = {"source-unread"}
+    if around.order_unread:
+        assumptions.add("order-unread")
+    if any(e.subscripts for e in effects):
+        assumptions.add("reads-pure")
+    return update(right, body=tuple([right.body[i] for i in order])), tuple(sorted(assumptions))
 
 
 def _reach(block: Block, effects: Sequence[_Execution]) -> None:
@@ -246,13 +257,14 @@ class _Names:
 class _Execution:
     """What executing a statement of a block reads and binds, and whether it may call anything.
 
-    hooks: whether the hooks of an unknown class may run.
+    hooks: whether the hooks of an unknown class may run. subscripts: whether reading an item of a type was no call.
     """
 
     def __init__(self, node: Node, names: _Names, in_class: bool) -> None:
         self.in_class = in_class
         self.names = names
         self.hooks = False
+        self.subscripts = False
         found = definition(node)
         self.defines = found.name if found is not None and found is node else ""
         self.binds: set[str] = {self.defines} if self.defines else set()
@@ -282,6 +294,7 @@ class _Execution:
                 self.reads |= inner.reads - own
                 self.calls |= inner.calls
                 self.hooks |= inner.hooks
+                self.subscripts |= inner.subscripts
         elif isinstance(node, (Assign, Declare)):
             targets = node.targets if isinstance(node, Assign) else (node.target,)
             self.binds |= {t.id for t in targets if isinstance(t, Name)}
@@ -311,10 +324,11 @@ class _Execution:
         for n in [n for annotation in annotations if annotation is not None for n in walk(annotation)]:
             if isinstance(n, Name):
                 self.reads.add(n.id)
-            elif isinstance(n, Index):
+            elif isinstance(n, Index) or (isinstance(n, Binary) and n.op == "|"):
+                self.subscripts |= self.names.around.reads_pure
                 self.calls |= not self.names.around.reads_pure
             elif not isinstance(n, (Attribute, Literal, Tuple, List)):
-                self.calls |= not isinstance(n, Binary) or n.op != "|" or not self.names.around.reads_pure
+                self.calls = True
 
     def _expression(self, part: Node) -> None:
         inert = self.names.inert(part)
