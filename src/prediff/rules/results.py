@@ -5,7 +5,7 @@ from __future__ import annotations
 from prediff.facts import Facts
 from prediff.facts.scopes import names_of_target
 from prediff.facts.uses import Uses, mentions, uses_of
-from prediff.rules.blocks import ends, map_blocks, placed
+from prediff.rules.blocks import ends, is_exit, map_blocks, placed
 from prediff.rules.conditions import is_fixed, is_name
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
@@ -199,14 +199,29 @@ def _with_value(before: Node, last: Return, name: str, facts: Facts) -> tuple[No
         return (placed(Return(before.value), before, last),)
     if not isinstance(before, If):
         return None
-    then = _returning(before.then, name, facts)
-    orelse = None if before.orelse is None else _returning(before.orelse, name, facts)
-    if then is None and orelse is None:
+    new = _returning_at_ends(before, name)
+    if new is before:
         return None
-    new = update(before, then=then or before.then, orelse=orelse or before.orelse, restructured=True)
-    if then is before.then and orelse is before.orelse:
-        return None
-    return (new,) if then is not None and orelse is not None else (new, last)
+    return (new,) if is_exit(new) else (new, last)
+
+
+def _returning_at_ends(branch: If, name: str) -> If:
+    """A branch with a `return` wherever it would end by setting the name."""
+    then = _with_return(branch.then, name)
+    orelse = None if branch.orelse is None else _with_return(branch.orelse, name)
+    if then is branch.then and orelse is branch.orelse:
+        return branch
+    return update(branch, then=then, orelse=orelse, restructured=True)
+
+
+def _with_return(block: Block, name: str) -> Block:
+    final = block.body[-1] if block.body else None
+    new: Node | None = final
+    if isinstance(final, Assign) and len(final.targets) == 1 and is_name(final.targets[0], name):
+        new = placed(Return(final.value), final)
+    elif isinstance(final, If):
+        new = _returning_at_ends(final, name)
+    return block if new is None or new is final else update(block, body=(*block.body[:-1], new))
 
 
 def _is_own(name: str, uses: Uses) -> bool:
@@ -234,6 +249,11 @@ RETURNED_VALUE = Rule(
             "branch",
             "def f(a):\n    if a:\n        a = g(a)\n    return a",
             "def f(a):\n    if a:\n        return g(a)\n    return a",
+        ),
+        Example(
+            "chain",
+            "def f(a):\n    if a > 1:\n        a = g(a)\n    elif a > 2:\n        a = h(a)\n    return a",
+            "def f(a):\n    if a > 1:\n        return g(a)\n    if a > 2:\n        return h(a)\n    return a",
         ),
     ),
     leaves_alone=(
