@@ -83,18 +83,27 @@ def _movable(node: Import | ImportFrom, movable: frozenset[str] | None) -> bool:
 
 
 def _in_order(run: Sequence[Import | ImportFrom]) -> list[Import | ImportFrom]:
-    """A run sorted and without repetitions; as it is where two of its imports bind one name differently."""
-    bound: dict[str, tuple[str, Alias]] = {}
-    for node in run:
-        alias, module = node.names[0], node.module if isinstance(node, ImportFrom) else ""
-        plain = isinstance(node, Import) and alias.asname is None
-        name = alias.asname or (alias.name.split(".")[0] if plain else alias.name)
-        # `import a.b` and `import a.c` bind `a` to one thing.
-        known = bound.setdefault(name, ("", Alias(name)) if plain else (module, alias))
-        if known != (("", Alias(name)) if plain else (module, alias)):
-            return list(run)
-    unique = {_key(n): n for n in reversed(run)}
-    return [unique[k] for k in sorted(unique)]
+    """A run sorted and without repetitions; imports that bind one name to different things stay in their order."""
+    unique = list({_key(n): n for n in reversed(run)}.values())[::-1]
+    found = sorted(unique, key=_key)
+    bound: dict[str, dict[tuple[str, Alias], list[Import | ImportFrom]]] = {}
+    for node in unique:
+        bound.setdefault(_binds(node), {}).setdefault(_meaning(node), []).append(node)
+    for meanings in bound.values():
+        if len(meanings) > 1:
+            rivals = {id(n) for nodes in meanings.values() for n in nodes}
+            places = [i for i, n in enumerate(found) if id(n) in rivals]
+            for i, node in zip(places, [n for n in unique if id(n) in rivals], strict=True):
+                found[i] = node
+    return found
+
+
+def _meaning(node: Import | ImportFrom) -> tuple[str, Alias]:
+    """What an import of one name binds it to: `import a.b` and `import a.c` bind `a` to one thing."""
+    alias = node.names[0]
+    if isinstance(node, ImportFrom):
+        return node.module, alias
+    return "", Alias(alias.name.split(".")[0]) if alias.asname is None else alias
 
 
 def _key(node: Import | ImportFrom) -> tuple[str, str, str, str]:
@@ -131,12 +140,27 @@ def without_unread(file: Block, imports: Mapping[str, str]) -> Block:
     """A file without the imports of one name whose name it does not read; `imports`: see `ModuleFacts.imports`."""
     found = [n for n in file.body if isinstance(n, (Import, ImportFrom)) and _may_go(n)]
     unread = {_binds(n) for n in found} - _read(file, {_binds(n) for n in found})
-    going = [n for n in found if _binds(n) in unread]
+    going = [n for n in found if _binds(n) in unread] + _bound_again(file)
     if not going:
         return file
     reached = set(_reached(file, imports))
     gone = {id(n) for n in going if reached.isdisjoint(_loads(n))}
     return update(file, body=tuple([n for n in file.body if id(n) not in gone])) if gone else file
+
+
+def _bound_again(file: Block) -> list[Import | ImportFrom]:
+    """The imports of a name that another import binds anew before any other statement runs."""
+    found: list[Import | ImportFrom] = []
+    last: dict[str, Import | ImportFrom] = {}
+    for node in file.body:
+        if not isinstance(node, (Import, ImportFrom)) or len(node.names) != 1 or node.names[0].name == "*":
+            last.clear()
+            continue
+        before = last.get(_binds(node))
+        if before is not None and _meaning(before) != _meaning(node) and _may_go(before):
+            found.append(before)
+        last[_binds(node)] = node
+    return found
 
 
 def _may_go(node: Import | ImportFrom) -> bool:
@@ -273,6 +297,9 @@ RULES: tuple[Rule, ...] = (
         examples=(
             Example("module", "import os\nimport re\n\nre.compile('a')\n", "import re\n\nre.compile('a')\n"),
             Example("name", "from a import b, c\nprint(c)\n", "from a import c\nprint(c)\n"),
+            Example(
+                "bound again", "from a import b\nfrom c import b\nprint(b)\n", "from c import b\nprint(b)\n"
+            ),
             Example("renamed", "import a.b as c\nprint(a)\n", "print(a)\n"),
         ),
         leaves_alone=(
@@ -291,6 +318,9 @@ RULES: tuple[Rule, ...] = (
             "from a import b\nb = b or 1\n",
             "from a import b\n\n\ndef f():\n    global b\n    b = 1\n",
             "import a\na.b = 1\n",
+            "from a import b\nprint(b)\nfrom c import b\nprint(b)\n",
+            "from a import b\nfrom c import *\nprint(b)\n",
+            "import a.b\nimport a.c\nprint(a.b, a.c)\n",
         ),
     ),
 )
