@@ -6,6 +6,7 @@
 Stages       milliseconds a thousand lines for each stage: modules of the standard library, generated JavaScript
 Growth       time and peak memory from 1,000 to 100,000 lines, each size in a process of its own
 Pairs        two versions of a file of which one function, 1 %, 10 % or 100 % of the functions changed
+Rules        each rule's share of the time of normalizing, at `relaxed`: those that take most
 Cold starts  whole runs of the commands
 
 Times are medians: of whole commands by the clock, of all else processor time (prediff has one thread and waits for
@@ -47,7 +48,9 @@ from prediff.pipeline import compare, normalize_file
 from prediff.reconcile import reconcile
 from prediff.rules import RULES
 from prediff.verify import misprinted
+from rule_times import rule_times
 
+RULES_LISTED = 12
 FUNCTIONS_FROM = (
     "textwrap",
     "shutil",
@@ -466,6 +469,23 @@ def pair_table(quick: bool) -> str:
     return table(head, rows)
 
 
+def rule_table(quick: bool) -> str:
+    rows = []
+    for language in ("python", "javascript"):
+        times = rule_times([t.source for t in corpus(language, quick)], language, "relaxed")
+        listed = times[:RULES_LISTED]
+        rows += [
+            [language, t.rule, f"{t.ms:.2f}", f"{100 * t.share:.1f} %", f"{t.asked:,}", f"{t.applied:,}"]
+            for t in listed
+        ]
+        rest = times[RULES_LISTED:]
+        ms, share = sum(t.ms for t in rest), sum(t.share for t in rest)
+        asked, applied = sum(t.asked for t in rest), sum(t.applied for t in rest)
+        name = f"{len(rest)} others"
+        rows.append([language, name, f"{ms:.2f}", f"{100 * share:.1f} %", f"{asked:,}", f"{applied:,}"])
+    return table(["", "rule", "ms a thousand lines", "share", "asked", "applied"], rows)
+
+
 def command_table(quick: bool) -> str:
     with tempfile.TemporaryDirectory() as folder:
         rows = [
@@ -480,14 +500,17 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="fewer files, sizes and repetitions")
-    parser.add_argument("--only", choices=("stages", "growth", "pairs", "commands"), help="one of the tables")
+    parser.add_argument(
+        "--only", choices=("stages", "growth", "pairs", "rules", "commands"), help="one of the tables"
+    )
     parser.add_argument("--grow", nargs=2, metavar=("LANGUAGE", "LINES"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.grow:
         print(json.dumps(grow(options.grow[0], int(options.grow[1]))))
         return 0
     tables = {
-        "stages": stage_table, "growth": growth_table, "pairs": pair_table, "commands": command_table
+        "stages": stage_table, "growth": growth_table, "pairs": pair_table, "rules": rule_table,
+        "commands": command_table,
     }  # fmt: skip
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores{load}\n")

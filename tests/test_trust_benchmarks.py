@@ -15,6 +15,7 @@ from corpus import Piece, library, python_pieces
 from mutation.python import rewritten
 from prediff.model import LineMap, Settings, SourceFile
 from prediff.pipeline import compare
+from rule_times import rule_times
 
 TEXT = """\
 def f(items, limit):
@@ -97,6 +98,14 @@ def test_a_hidden_planted_bug_is_found_out(monkeypatch):
 
     monkeypatch.setattr(planted, "compare", lying)
     assert len(planted.check(PLANTED).hidden) > 40
+
+
+def test_each_rule_s_time_is_taken():
+    times = rule_times([SourceFile("f.py", OTHER, "python")], "python", "safe")
+    applied = {t.rule for t in times if t.applied}
+    assert "docstring" in applied
+    assert all(t.asked >= t.applied and t.ms >= 0 for t in times)
+    assert sum(t.share for t in times) <= 1
 
 
 def test_a_bug_that_is_shown_elsewhere_is_found_out(monkeypatch):

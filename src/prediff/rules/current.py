@@ -291,7 +291,15 @@ LRU_CACHE = Rule(
 ALIASES = {"io.open": "open", "typing.Text": "str", "typing_extensions.Text": "str"}
 
 
+LAST_PARTS = frozenset(alias.rpartition(".")[2] for alias in ALIASES)
+
+
 def _alias(node: Name | Attribute, facts: Facts) -> Node | None:
+    part = (
+        node.name if isinstance(node, Attribute) else facts.module.imports.get(node.id, "").rpartition(".")[2]
+    )
+    if part not in LAST_PARTS:
+        return None
     name = ALIASES.get(facts.qualified(node))
     return Name(name) if name is not None and facts.is_builtin(Name(name), name) else None
 
