@@ -9,7 +9,7 @@ import pytest
 import prediff
 from prediff import bench
 from prediff.errors import ConfigError, PrediffError, ReadError
-from prediff.hints import with_hints
+from prediff.hints import Trials, with_hints
 
 LEFT = "def f(a):\n    x = a + 1\n    g(x, x)\n"
 RIGHT = "def f(a):\n    y = a + 1  # more\n    g(y, y)\n"
@@ -103,6 +103,78 @@ def test_no_hint_where_nothing_would_help():
     assert with_hints(report).hints == ()
 
 
+def hints(left: str, right: str, **settings) -> list[tuple[str, tuple[str, ...], int]]:
+    report = with_hints(prediff.diff(left, right, language="python", **settings))
+    return [(h.unit, h.assumptions, h.lines) for h in report.hints]
+
+
+STR = "def {0}(a):\n    return f'{{a!s}}'\n", "def {0}(a):\n    return f'{{a}}'\n"
+NAMED = "def {0}(a):\n    x = a()\n    return g(x, x)\n", "def {0}(a):\n    y = a()\n    return g(y, y)\n"
+
+
+def test_each_unit_has_a_hint_of_its_own():
+    left, right = (STR[i].format("f") + NAMED[i].format("g") + STR[i].format("h") for i in (0, 1))
+    assert hints(left, right) == [("f", ("str-formats",), 0), ("h", ("str-formats",), 0)]
+    found = hints(left, right, level="layout")
+    assert ("g", ("locals-unread",), 0) in found
+    assert {unit for unit, _, _ in found} == {"f", "g", "h"}
+
+
+def test_a_hint_names_only_what_is_needed():
+    left = "def f(a):\n    'doc'\n    x = a()\n    return g(x, x)\n"
+    right = "def f(a):\n    'doc'\n    y = a()\n    return g(y, y)\n"
+    assert hints(left, right, level="layout") == [("f", ("locals-unread",), 0)]
+
+
+def test_what_was_refused_is_not_offered():
+    assert hints(*(text.format("f") for text in NAMED), refuse=["locals-unread"]) == []
+    docs = "def f():\n    'a'\n    return 1\n", "def f():\n    'b'\n    return 1\n"
+    assert hints(*docs, show=["docs"]) == []
+    assert hints(*docs, level="layout") == [("f", ("docs-unread", "source-unread"), 0)]
+
+
+def test_a_unit_with_a_change_in_it_has_a_hint_for_the_rest():
+    left = "def f(a):\n    g(f'{a!s}')\n    h()\n    return 1\n"
+    right = "def f(a):\n    g(f'{a}')\n    h()\n    return 2\n"
+    assert hints(left, right) == [("f", ("str-formats",), 2)]
+
+
+def test_names_that_callers_see_are_a_hint():
+    left, right = "def f(a):\n    return a + g(a)\n", "def f(b):\n    return b + g(b)\n"
+    assert hints(left, right) == [("f", ("public-names-unread",), 0)]
+    assert hints(left, right, implementations=True, level="relaxed") == []
+    assert hints(left, right, level="relaxed") == [("f", ("public-names-unread",), 0)]
+
+
+def test_a_long_pair_is_compared_anew_once_at_most():
+    left, right = (STR[i].format("f") + "x = 1\n" * 100_000 for i in (0, 1))
+    trials = Trials(prediff.diff(left, right, language="python"))
+    assert trials.left == 1
+
+
 def test_errors_have_one_base():
     assert issubclass(ConfigError, PrediffError)
     assert issubclass(ReadError, PrediffError)
+
+
+def test_a_fold_on_a_block_names_the_statements_that_it_rewrote():
+    report = prediff.diff(
+        "def f(a):\n    h(a)\n    x = g(a)\n    h(a)\n    return k\n\n\ndef e(a):\n    h(a)\n    x = a\n    return x\n",
+        "def f(a):\n    h(a)\n    x = g(a)\n    h(a)\n    return k\n\n\ndef e(a):\n    h(a)\n    return a\n",
+        language="python",
+    )
+    (fold,) = [f for f in report.folds if f.rule == "single-use-temporary"]
+    assert (fold.span[0], fold.span[2]) == (10, 11)
+    assert [(p[0], p[2]) for p in fold.places] == [(10, 10), (11, 11)]
+
+
+def test_a_parameter_that_is_renamed_rests_on_what_it_rests_on():
+    left, right = "def f(a):\n    return a + g(a)\n", "def f(b):\n    return b + g(b)\n"
+    report = prediff.diff(left, right, language="python", implementations=True)
+    assert (report.verdict, report.assumptions) == ("same", ("locals-unread", "public-names-unread"))
+    left, right = (
+        text.replace("(a):", "(*, k):\n    a = k").replace("(b):", "(*, k):\n    b = k")
+        for text in (left, right)
+    )
+    report = prediff.diff(left, right, language="python", implementations=True)
+    assert "public-names-unread" not in report.assumptions

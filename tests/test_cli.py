@@ -171,7 +171,11 @@ def test_remarks():
         "b\n",
         renames=tuple(Rename("f", f"left{n}", f"right{n}") for n in range(7)),
         steps=(StepDown("g", "own layout", "it does not read back"), StepDown("h", "verbatim", "too deep")),
-        hints=(Hint("f", ("str-formats", "no-nan")),),
+        hints=(
+            Hint("f", ("str-formats", "no-nan")),
+            Hint("k", ("str-formats",), 3),
+            Hint("m", ("str-formats", "no-nan")),
+        ),
         units=(
             UnitPair("k", None, None, "unknown", reason="it could not be read"),
             UnitPair("m", None, None, "same", True),
@@ -185,7 +189,8 @@ def test_remarks():
         "stepped down: h is shown in its own text: too deep",
         "unknown: k: it could not be read",
         "moved: m",
-        "hint: f would be the same under str-formats, no-nan",
+        "hint: f, m would be the same under str-formats, no-nan",
+        "hint: k would show 3 lines less under str-formats",
         "note: a note",
         "note: an<U+001B>other",
     ]

@@ -22,6 +22,7 @@ from prediff.rules.assumptions import granted
 from prediff.rules.rule import Rule
 from prediff.tree import (
     CHILD_FIELDS,
+    FIELDS,
     NOWHERE,
     Block,
     Class,
@@ -34,6 +35,7 @@ from prediff.tree import (
     children,
     hull,
     map_children,
+    span_of,
     update,
     widest_header,
 )
@@ -311,12 +313,40 @@ class _Walk:
             new = rule.rewrite(node, facts)
             if new is not None and new is not node:
                 assumptions = tuple(sorted(rule.languages[self.language] | facts.used))
-                self.folds.append(Fold(rule.id, node.span, assumptions, unit=self.name))
+                places = changed_spans(node, new)
+                span = hull(places) if len(places) > 1 else places[0]
+                self.folds.append(
+                    Fold(rule.id, span, assumptions, "left", self.name, tuple(places[1:] and places))
+                )
                 facts.used.clear()
                 return with_places(new, node)
             if facts.used:
                 facts.used.clear()
         return None
+
+
+def changed_spans(old: Node, new: Node) -> list[Span]:
+    """The parts of `old` that a rule rewrote, by the nodes that both share: statements of a block, a header, or all.
+
+    A fold on a function's block would else seem to concern each of its lines.
+    """
+    if old.__class__ is not new.__class__ or not (isinstance(old, Statement) or old.__class__ is Block):
+        return [old.span]
+    names = [name for name in FIELDS[old.__class__] if getattr(old, name) is not getattr(new, name)]
+    if isinstance(old, Block) and isinstance(new, Block):
+        kept = {id(n) for n in new.body}.intersection([id(n) for n in old.body])
+        gone, come = ([n for n in side.body if id(n) not in kept] for side in (old, new))
+        if len(gone) == len(come):
+            return [s for a, b in zip(gone, come, strict=True) for s in changed_spans(a, b)] or [old.span]
+        return [span_of(n) for n in gone] or [old.span]
+    if len(names) == 1 and isinstance(getattr(old, names[0]), Block):
+        one, two = getattr(old, names[0]), getattr(new, names[0])
+        return changed_spans(one, two) if isinstance(two, Block) else [old.span]
+    in_header = isinstance(old, Statement) and old.header != NOWHERE and _HEADER.issuperset(names)
+    return [old.header if in_header and isinstance(old, Statement) else old.span]
+
+
+_HEADER = frozenset({"test", "params", "returns", "bases", "type_params", "target", "iterable", "items"})
 
 
 def with_places(new: Node, old: Node) -> Node:

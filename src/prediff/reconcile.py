@@ -8,9 +8,11 @@ needed. In the end a definition of the left that was renamed has its own name ag
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from prediff.align import Alignment, align, by_name, definition
+from prediff.facts.binders import Binder, binders
 from prediff.facts.scopes import module_names
 from prediff.languages.language import Traits
 from prediff.model import Fold, NormalizedFile, Rename, RenamedDefinition
@@ -186,7 +188,8 @@ class _Reconciler:
         for j, node in zip(rest, new.body, strict=True):
             right[j] = node
         self.renames += [Rename("", name, binder[1]) for binder, name in changed.items()]
-        self.folds.append(Fold("local-names", hull([n.span for n in two.body]), ("locals-unread",), "right"))
+        span = hull([n.span for n in two.body])
+        self.folds.append(Fold("local-names", span, self.name_assumptions(two, changed), "right"))
 
     def named(self, left: Node, right: Node) -> Node:
         """A right unit with its locals under their left-hand names; a class's methods one by one, by their names."""
@@ -204,8 +207,15 @@ class _Reconciler:
             for binder, name in changed.items():
                 self.renames.append(Rename(two.name, name, binder[1]))
             if changed:
-                self.folds.append(Fold("local-names", two.span, ("locals-unread",), "right", two.name))
+                under = self.name_assumptions(two, changed)
+                self.folds.append(Fold("local-names", two.span, under, "right", two.name))
         return _replace(right, two, new)
+
+    def name_assumptions(self, unit: Node, changed: Collection[Binder]) -> tuple[str, ...]:
+        """What renaming some binders of a unit rests on: that callers pass no parameter of them by its name, too."""
+        if self.keywords or set(binders(unit, self.traits)).issuperset(changed):
+            return ("locals-unread",)
+        return ("locals-unread", "public-names-unread")
 
 
 def _calling_back(alignment: Alignment, traits: Traits) -> frozenset[str]:

@@ -91,7 +91,7 @@ def compared(
 
 
 def _sided(folds: tuple[Fold, ...], side: Side) -> tuple[Fold, ...]:
-    return tuple([Fold(f.rule, f.span, f.assumptions, side, f.unit) for f in folds])
+    return tuple([Fold(f.rule, f.span, f.assumptions, side, f.unit, f.places) for f in folds])
 
 
 def _units(joined: Reconciled) -> tuple[UnitPair, ...]:

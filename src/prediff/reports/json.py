@@ -12,9 +12,10 @@
 | `units` | name, verdict, moved, reason, left and right (span or null) |
 | `folds` | rule, side, unit, span, assumptions |
 | `assumptions` | the names of all that the verdict rests on |
-| `renames`, `hints`, `steps` | unit and left, right; unit and assumptions; unit, to and reason |
+| `renames`, `steps` | unit and left, right; unit, to and reason |
 | `renamed` | kind (function, class, method), left and right (names), places, followed, gone, alarm, astray |
 | | (the line of the right and what it says), text: definitions that have another name on the right |
+| `hints` | unit, assumptions, and `lines`: 0 where the unit would be the same, else how many lines fewer would differ |
 | `comments` | ordinary, tool: how many differ |
 | `notes` | lines of text |
 
@@ -82,7 +83,9 @@ def report_json(report: Report, context: int = 3) -> str:
         "assumptions": report.assumptions,
         "renames": [{"unit": r.unit, "left": r.left, "right": r.right} for r in report.renames],
         "renamed": [_renamed(renamed) for renamed in report.renamed],
-        "hints": [{"unit": hint.unit, "assumptions": hint.assumptions} for hint in report.hints],
+        "hints": [
+            {"unit": hint.unit, "assumptions": hint.assumptions, "lines": hint.lines} for hint in report.hints
+        ],
         "steps": [{"unit": step.unit, "to": step.to, "reason": step.reason} for step in report.steps],
         "comments": {"ordinary": report.comments.ordinary, "tool": report.comments.tool},
         "notes": report.notes,

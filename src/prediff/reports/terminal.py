@@ -157,11 +157,25 @@ def _remarks(report: Report, look: Look) -> Iterator[str]:
     yield from _listed("unknown", unread, limit, style)
     moved = [u.name for u in report.units if u.moved]
     yield from _listed("moved", moved, limit, style)
-    hints = [
-        f"{h.unit or 'the module'} would be the same under {', '.join(h.assumptions)}" for h in report.hints
-    ]
-    yield from _listed("hint", hints, limit, style)
+    yield from _listed("hint", list(_hints(report)), limit, style)
     yield from _listed("note", report.notes, None, style)
+
+
+def _hints(report: Report) -> Iterator[str]:
+    """The hints, units that need the same assumptions together."""
+    units: dict[tuple[str, ...], list[str]] = {}
+    for hint in report.hints:
+        if not hint.lines:
+            units.setdefault(hint.assumptions, []).append(hint.unit or "the module")
+    for assumptions, names in units.items():
+        shown = ", ".join(names[:MAX_LISTED])
+        if len(names) > MAX_LISTED:
+            shown += f" and {len(names) - MAX_LISTED} more"
+        yield f"{shown} would be the same under {', '.join(assumptions)}"
+    for hint in report.hints:
+        if hint.lines:
+            fewer = _count(hint.lines, "line")
+            yield f"{hint.unit} would show {fewer} less under {', '.join(hint.assumptions)}"
 
 
 def _layout(to: str) -> str:
