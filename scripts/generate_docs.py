@@ -18,6 +18,7 @@ from typing import Any
 import trust_page
 from prediff.languages import LANGUAGES, get_language
 from prediff.reports import json as json_report
+from prediff.reports import line as line_report
 from prediff.rules import REJECTED, RULES
 from prediff.rules.assumptions import ASSUMPTIONS, LEVELS
 from prediff.rules.rule import Rule
@@ -205,6 +206,11 @@ def json_block() -> str:
     return (json_report.__doc__ or "").rstrip() + "\n"
 
 
+def line_block() -> str:
+    """The schema of the explanation of a line."""
+    return (line_report.__doc__ or "").rstrip() + "\n"
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/rules.md": rules_page,
     "docs/assumptions.md": assumptions_page,
@@ -215,6 +221,7 @@ BLOCKS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("README.md", "samples", samples_block),
     ("README.md", "trust", trust_page.line),
     ("docs/json-report.md", "schema", json_block),
+    ("docs/json-report.md", "line", line_block),
 )
 
 

@@ -25,13 +25,16 @@ PUBLIC_NAMES = "public-names-unread"
 
 
 class Trials:
-    """The pair of a report under more assumptions, each set tried once. What is over the limit is not tried."""
+    """The pair of a report under more assumptions, each set tried once. What is over the limit is not tried.
 
-    def __init__(self, report: Report, limit: int = MAX_TRIALS) -> None:
+    limit: how many trials; by default as many as the length of the pair allows.
+    """
+
+    def __init__(self, report: Report, limit: int | None = None) -> None:
         self.report = report
         self.granted = assumptions_of(report.settings)
         size = len(report.left.text) + len(report.right.text)
-        self.left = min(limit, 1 + MAX_CHARACTERS // max(size, 1))
+        self.left = min(MAX_TRIALS, 1 + MAX_CHARACTERS // max(size, 1)) if limit is None else limit
         self._done: dict[frozenset[str], Report] = {}
         self._lines: dict[frozenset[str], Counter[str]] = {}
 

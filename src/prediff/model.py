@@ -10,6 +10,8 @@ from prediff.languages.language import Comment
 from prediff.tree import Block, Span
 
 Verdict = Literal["identical", "same", "differs", "unknown"]
+LineVerdict = Literal["unchanged", "folded", "counted", "shown", "verbatim"]
+"""Of a line: as it was; changed, but not in normal form; a comment or docstring; in the diff; in it as its own text."""
 Side = Literal["left", "right"]
 View = Literal["canonical", "aligned"]
 MODULE = "(module)"
@@ -234,3 +236,27 @@ class Normalized:
     folds: tuple[Fold, ...] = ()
     steps: tuple[StepDown, ...] = ()
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineExplanation:
+    """Why a line of one side is folded or shown.
+
+    other_lines, other_texts: the lines of the other side that stand in its place. normal, other_normal: what both are
+    in normal form. folds: those of both sides that concern it. differing: the first smallest parts that differ, the
+    left's first. under: the fewest assumptions found under which a shown line would not be; None for other lines.
+    """
+
+    side: Side
+    line: int
+    text: str
+    verdict: LineVerdict
+    reason: str = ""
+    other_lines: tuple[int, ...] = ()
+    other_texts: tuple[str, ...] = ()
+    normal: tuple[str, ...] = ()
+    other_normal: tuple[str, ...] = ()
+    folds: tuple[Fold, ...] = ()
+    renames: tuple[Rename, ...] = ()
+    differing: tuple[str, str] | None = None
+    under: tuple[str, ...] | None = None

@@ -336,14 +336,18 @@ def changed_spans(old: Node, new: Node) -> list[Span]:
     if isinstance(old, Block) and isinstance(new, Block):
         kept = {id(n) for n in new.body}.intersection([id(n) for n in old.body])
         gone, come = ([n for n in side.body if id(n) not in kept] for side in (old, new))
-        if len(gone) == len(come):
-            return [s for a, b in zip(gone, come, strict=True) for s in changed_spans(a, b)] or [old.span]
-        return [span_of(n) for n in gone] or [old.span]
+        # The last of its class is the likeliest to be what a statement became: temporaries go into what follows.
+        spans: list[list[Span]] = []
+        for node in reversed(gone):
+            became = come and (len(come) == len(gone) - len(spans) or come[-1].__class__ is node.__class__)
+            spans.append(changed_spans(node, come.pop()) if became else [span_of(node)])
+        return [span for part in reversed(spans) for span in part] or [old.span]
     if len(names) == 1 and isinstance(getattr(old, names[0]), Block):
         one, two = getattr(old, names[0]), getattr(new, names[0])
         return changed_spans(one, two) if isinstance(two, Block) else [old.span]
-    in_header = isinstance(old, Statement) and old.header != NOWHERE and _HEADER.issuperset(names)
-    return [old.header if in_header and isinstance(old, Statement) else old.span]
+    if isinstance(old, Statement) and old.header != NOWHERE and _HEADER.issuperset(names):
+        return [widest_header(old, old.header)]
+    return [old.span]
 
 
 _HEADER = frozenset({"test", "params", "returns", "bases", "type_params", "target", "iterable", "items"})

@@ -86,6 +86,30 @@ def test_explain_lists_each_fold(pair):
     assert any("in area under locals-unread" in line for line in folds)
 
 
+def test_a_line_is_explained(pair):
+    done = pair("explain", "old.py", "new.py", "--line", "9")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("shown · ")
+    assert '- "n: "\n+ "N: "\nNo rule folds it' in done.out
+    done = pair("explain", "old.py", "-", "--line", "4", stdin=NEW.encode())
+    assert done.out.startswith("folded · ")
+    assert "product → result" in done.out
+
+
+def test_a_line_is_explained_as_json(pair):
+    done = pair("explain", "old.py", "new.py", "--line", "3", "--side=right", "--json")
+    found = json.loads(done.out)
+    assert (found["verdict"], found["side"], found["line"]) == ("folded", "right", 3)
+    assert found["renames"] == [{"unit": "area", "left": "result", "right": "product"}]
+
+
+def test_a_line_is_explained_under_the_options_of_diff(pair):
+    options = ("--refuse", "locals-unread", "--color=always")
+    done = pair("explain", "old.py", "new.py", "--line", "3", *options)
+    assert "\x1b[" in done.out
+    assert "locals-unread is refused by --refuse or --show" in done.out
+
+
 def test_side_by_side(pair):
     done = pair("diff", "old.py", "new.py", "--side-by-side", env={"COLUMNS": "80"})
     rows = [line for line in done.out.splitlines() if " | " in line]
@@ -200,6 +224,21 @@ def test_an_output_may_be_a_device(pair):
         (("dif", "old.py", "new.py"), "there is no command 'dif'; did you mean diff?"),
         (("explain", "docs-unraed"), "there is no rule 'docs-unraed'; did you mean docs-unread?"),
         (("explain", "zzz"), "there is no rule 'zzz'; prediff rules lists them"),
+        (
+            ("explain", "old.py"),
+            "old.py is a file: give two files and a line, prediff explain LEFT RIGHT --line",
+        ),
+        (("explain", "old.py", "new.py"), "a line of two files is explained: say which by --line N"),
+        (("explain", "docs-unread", "--line", "3"), "--line is for two files: prediff explain LEFT RIGHT"),
+        (("explain", "docs-unread", "--json"), "--json is for two files: prediff explain LEFT RIGHT"),
+        (("explain", "old.py", "new.py", "--line", "99"), "old.py has no line 99: give one from 1 to 9"),
+        (("explain", "old.py", "new.py", "--line", "0"), "0 is not in the range x>=1"),
+        (("explain", "old.py", "old.py", "--line", "1"), "the two files are identical"),
+        (("explain", "old.py", "nosuch.py", "--line", "1"), "cannot read nosuch.py: no such file"),
+        (
+            ("explain", "old.py", "new.py", "--line", "1", "--side", "rihgt"),
+            "there is no side 'rihgt'; did you mean right?",
+        ),
         (("normalize", "missing.py"), "cannot read missing.py: no such file or directory"),
         (
             ("normalize", "old.py", "--line-map", "old.py"),
@@ -432,6 +471,8 @@ HEAVY = {"libcst", "tree_sitter", "rich", "asyncio", "unittest", "scipy", "torch
         ("diff", "old.py", "new.py"),
         ("diff", "old.py", "new.py", "--side-by-side", "--color=always"),
         ("diff", "old.py", "new.py", "--json"),
+        ("explain", "docs-unread"),
+        ("explain", "old.py", "new.py", "--line", "9"),
         ("normalize", "old.py"),
         ("rules",),
     ],
@@ -480,6 +521,7 @@ def test_version(prediff):
         ("prediff diff --assume str", "str-formats"),
         ("prediff diff --color al", "always"),
         ("prediff explain locals", "locals-unread"),
+        ("prediff explain a.py b.py --side ri", "right"),
     ],
 )
 def test_completion(prediff, words, expected):
@@ -490,6 +532,11 @@ def test_completion(prediff, words, expected):
 
 def test_file_names_are_completed_by_the_shell(prediff):
     env = {"_PREDIFF_COMPLETE": "bash_complete", "COMP_WORDS": "prediff diff ol", "COMP_CWORD": "2"}
+    assert prediff(env=env).out.startswith("file,")
+
+
+def test_what_is_no_rule_is_completed_as_a_file(prediff):
+    env = {"_PREDIFF_COMPLETE": "bash_complete", "COMP_WORDS": "prediff explain old.p", "COMP_CWORD": "2"}
     assert prediff(env=env).out.startswith("file,")
 
 

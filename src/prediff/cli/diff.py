@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prediff.cli.options import FILE, Word, colors, comparing, settled
+from prediff.cli.options import COLOR, FILE, IMPLEMENTATIONS, comparing, settled
 
 if TYPE_CHECKING:
     from prediff.config import Config
@@ -31,9 +31,7 @@ Normal forms are written only where --out-left and --out-right say; they are equ
 @click.argument("left", type=FILE)
 @click.argument("right", type=FILE)
 @comparing
-@click.option(
-    "--implementations", is_flag=True, help="Compare two implementations, whatever their public names."
-)
+@IMPLEMENTATIONS
 @click.option("--side-by-side", is_flag=True, help="Two columns instead of one.")
 @click.option("--out-left", metavar="FILE", type=FILE, help="Write the left normal form here.")
 @click.option("--out-right", metavar="FILE", type=FILE, help="Write the right normal form here.")
@@ -42,7 +40,7 @@ Normal forms are written only where --out-left and --out-right say; they are equ
 @click.option(
     "-U", "--unified", "context", metavar="N", type=click.IntRange(0), help="Lines of context (3 by default)."
 )
-@click.option("--color", metavar="WHEN", type=Word("choice", colors), help="auto, always or never.")
+@COLOR
 @click.option("--no-pager", is_flag=True, help="Write to the terminal directly.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing; the exit code tells.")
 def command(left: str, right: str, out_left: str | None, out_right: str | None, **given: Any) -> int:

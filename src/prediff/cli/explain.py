@@ -1,14 +1,16 @@
-"""`prediff explain RULE`: what a rule does, why that is sound, and what it leaves alone."""
+"""`prediff explain RULE`: what a rule does and why that is sound; with two files, why a line is folded or shown."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from textwrap import indent, wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
-from prediff.cli.options import Word
+from prediff.cli.options import COLOR, FILE, IMPLEMENTATIONS, Word, comparing, settled, sides
 
 if TYPE_CHECKING:
     from prediff.rules.rule import Rejected, Rule
@@ -21,28 +23,99 @@ def _names() -> Sequence[str]:
     return (*(rule.id for rule in RULES), *(one.id for one in REJECTED), *ASSUMPTIONS)
 
 
-class _RuleName(Word):
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from prediff.config import did_you_mean
-        from prediff.errors import ConfigError
+class _RuleOrFile(Word):
+    """A rule where it stands alone, which is known only once all is parsed: nothing is refused here."""
 
-        if value not in self.choices():
-            near = did_you_mean(value, self.choices())
-            raise ConfigError(f"there is no rule {value!r}{near or '; prediff rules lists them'}")
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         return value
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return super().shell_complete(ctx, param, incomplete) or [CompletionItem(incomplete, type="file")]
 
-@click.command("explain", short_help="Explain a rule, a rejected rewrite or an assumption.")
-@click.argument("rule", type=_RuleName("rule", _names))
-def command(rule: str) -> int:
+
+_EPILOG = """\
+\b
+Examples:
+  prediff explain format-call
+  prediff explain old.py new.py --line 12
+  prediff explain old.py new.py --line 9 --side right --level relaxed
+  git show HEAD:app.py | prediff explain - app.py --line 40 --json
+"""
+
+
+@click.command("explain", epilog=_EPILOG, short_help="Explain a rule, an assumption, or a line of two files.")
+@click.argument("what", metavar="RULE|LEFT", type=_RuleOrFile("rule", _names))
+@click.argument("right", required=False, type=FILE)
+@click.option("--line", metavar="N", type=click.IntRange(1), help="The line of LEFT to explain.")
+@click.option("--side", metavar="SIDE", type=Word("side", sides), help="left (the default) or right.")
+@comparing
+@IMPLEMENTATIONS
+@click.option("--json", "as_json", is_flag=True, help="Explain the line as JSON.")
+@COLOR
+@click.pass_context
+def command(
+    ctx: click.Context, /, what: str, right: str | None, line: int | None, side: str | None, **given: Any
+) -> int:
     """Explain RULE: what it rewrites, why that is sound, on which assumptions it rests, what it leaves alone.
 
     RULE may also be a rewrite that was rejected, or an assumption.
+
+    With two files instead, LEFT and RIGHT, explain one line: whether it is folded or shown, by which rules and under
+    which assumptions, and what more would fold it. One of the files may be - for standard input.
     """
     from prediff.cli.output import write
 
-    write("\n".join(_explanation(rule)) + "\n")
+    if right is None:
+        _check_alone(ctx, what)
+        write("\n".join(_explanation(what)) + "\n")
+    elif line is None:
+        raise click.UsageError("a line of two files is explained: say which by --line N", ctx)
+    else:
+        write(_of_line(what, right, line, side or "left", given))
     return 0
+
+
+def _check_alone(ctx: click.Context, name: str) -> None:
+    """Raise an error in one line where a lone argument is no rule, or has options that only files can have."""
+    from prediff.config import did_you_mean
+    from prediff.errors import ConfigError
+
+    if name not in _names():
+        if os.path.exists(name) or name == "-":
+            raise ConfigError(
+                f"{name} is a file: give two files and a line, prediff explain LEFT RIGHT --line N"
+            )
+        near = did_you_mean(name, _names())
+        raise ConfigError(f"there is no rule {name!r}{near or '; prediff rules lists them'}")
+    for param in ctx.command.params:
+        if isinstance(param, click.Option) and ctx.params.get(param.name or ""):
+            raise click.UsageError(
+                f"{param.opts[-1]} is for two files: prediff explain LEFT RIGHT --line N", ctx
+            )
+
+
+def _of_line(left: str, right: str, line: int, side: str, given: dict[str, Any]) -> str:
+    from prediff.cli.output import complain, want_color
+    from prediff.config import load_config
+    from prediff.read import read_pair
+
+    config = settled(load_config((left, right)), given, given["implementations"])
+    for warning in config.warnings:
+        complain(warning)
+    sources = read_pair(left, right, config.choose_language)
+    from prediff.explanation import explain_line
+    from prediff.pipeline import compare
+    from prediff.reports.line import line_json, render_line
+
+    report = compare(*sources, config.settings)
+    found = explain_line(report, line, "right" if side == "right" else "left")
+    if given["as_json"]:
+        return line_json(report, found)
+    from prediff.reports.escaping import Style
+
+    return render_line(report, found, Style(want_color(given["color"] or config.color)))
 
 
 def _explanation(name: str) -> Iterator[str]:

@@ -17,7 +17,8 @@ Examples:
   prediff diff old.js new.js --side-by-side
   prediff diff old.py new.py --out-left a.py --out-right b.py && echo same
   prediff normalize module.py | less
-  prediff explain f-string
+  prediff explain format-call
+  prediff explain old.py new.py --line 12
 
 \b
 Exit codes of diff: 0 identical or same, 1 different or unknown, 2 trouble.

@@ -70,6 +70,10 @@ def colors() -> Sequence[str]:
     return COLORS
 
 
+def sides() -> Sequence[str]:
+    return ("left", "right")
+
+
 FILE = click.Path()
 
 _COMPARING = (
@@ -123,6 +127,12 @@ def comparing(command: _Command) -> _Command:
     for option in reversed(_COMPARING):
         command = option(command)
     return command
+
+
+IMPLEMENTATIONS = click.option(
+    "--implementations", is_flag=True, help="Compare two implementations, whatever their public names."
+)
+COLOR = click.option("--color", metavar="WHEN", type=Word("choice", colors), help="auto, always or never.")
 
 
 def settled(config: Config, given: dict[str, Any], implementations: bool = False) -> Config:

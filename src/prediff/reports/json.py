@@ -10,7 +10,7 @@
 | `hunks` | `unit`; for left and right `source` ([first, last] line of the source, [0, 0] for none), `first` |
 | | (line of the normal form, from 1) and `lines` |
 | `units` | name, verdict, moved, reason, left and right (span or null) |
-| `folds` | rule, side, unit, span, assumptions |
+| `folds` | rule, side, unit, span, assumptions; `places`: spans in it that were rewritten, where there are several |
 | `assumptions` | the names of all that the verdict rests on |
 | `renames`, `steps` | unit and left, right; unit, to and reason |
 | `renamed` | kind (function, class, method), left and right (names), places, followed, gone, alarm, astray |
@@ -76,6 +76,7 @@ def report_json(report: Report, context: int = 3) -> str:
                 "side": fold.side,
                 "unit": fold.unit,
                 "span": fold.span,
+                "places": fold.places,
                 "assumptions": fold.assumptions,
             }
             for fold in report.folds
