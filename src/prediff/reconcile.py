@@ -1,14 +1,15 @@
 """The reconcile stage: moves the right side toward the left by what is equal, never by what is alike.
 
 Each step gives two trees that mean what they meant before, under assumptions that are noted: names of definitions,
-their order, then names of locals, then annotations that stand on one side only, then imports that only annotations
-needed. In the end a definition of the left that was renamed has its own name again, so that it differs.
+their order, then names of locals, then expressions that are equal though they are written differently, then annotations
+that stand on one side only, then imports that only annotations needed. In the end a definition of the left that was
+renamed has its own name again, so that it differs.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from prediff.align import Alignment, align, by_name, definition
@@ -19,6 +20,7 @@ from prediff.model import Fold, NormalizedFile, Rename, RenamedDefinition
 from prediff.normalizer import granted_for
 from prediff.reconcilers import imports, names, order, renamed
 from prediff.reconcilers.annotations import fold as fold_annotations
+from prediff.reconcilers.expressions import Joiner
 from prediff.rules.imports import IMPORTS_UNREAD, UNREAD_IMPORT, without_unread
 from prediff.tree import (
     Block,
@@ -93,6 +95,8 @@ class _Reconciler:
             for i, j in differing:
                 right_body[j] = self.named(left_body[i], right_body[j])
             self.name_rest(left_body, right_body)
+        if "source-unread" in self.allowed:
+            self.join_expressions(left_body, right_body, differing)
         left, right = update(left, body=tuple(left_body)), update(right, body=tuple(right_body))
         if "annotations-unread" in self.allowed:
             own = imports.Annotated.of(left), imports.Annotated.of(right)
@@ -190,6 +194,19 @@ class _Reconciler:
         self.renames += [Rename("", name, binder[1]) for binder, name in changed.items()]
         span = hull([n.span for n in two.body])
         self.folds.append(Fold("local-names", span, self.name_assumptions(two, changed), "right"))
+
+    def join_expressions(
+        self, left: Sequence[Node], right: list[Node], differing: Sequence[tuple[int, int]]
+    ) -> None:
+        """In the right units that still differ, what is equal to its counterpart on the left as it is written there."""
+        language = self.alignment.left.parsed.source.language or ""
+        trees = Block(tuple(left)), Block(tuple(right))
+        joiner = Joiner(*trees, language, self.traits, self.allowed)
+        for i, j in differing:
+            one, two = definition(left[i]), definition(right[j])
+            if one is not None and two is not None and not trees_equal(one, two):
+                right[j] = _replace(right[j], two, joiner.unit_joined(one, two, two.name))
+        self.folds += joiner.folds
 
     def named(self, left: Node, right: Node) -> Node:
         """A right unit with its locals under their left-hand names; a class's methods one by one, by their names."""
