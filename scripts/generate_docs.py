@@ -17,6 +17,7 @@ from typing import Any
 
 import trust_page
 from prediff.languages import LANGUAGES, get_language
+from prediff.reconcilers.catalogue import PAIR_FOLDS, PairFold
 from prediff.reports import json as json_report
 from prediff.reports import line as line_report
 from prediff.rules import REJECTED, RULES
@@ -35,6 +36,11 @@ names, and only where the [assumptions](assumptions.md) that it needs there are 
 explain RULE` prints one of these entries. White space, redundant parentheses, trailing commas,
 optional semicolons and braces, and the spelling of literals need no rule: reading and printing
 removes them. The examples and the near-misses are the rules' tests.
+"""
+PAIRS_INTRO = """\
+These folds look at both files: where two expressions that stand in the same place are proved
+equal, the right file takes the left one's text. A proof may rest on more assumptions than its row
+names; they are printed beside the result.
 """
 REJECTED_INTRO = """\
 {count} rewrites that look right and are not. prediff shows each of these pairs as different,
@@ -87,6 +93,14 @@ def rules_page() -> str:
         parts.append("")
         for rule in rules:
             parts += _rule(rule)
+    parts += ["## Pairs\n", PAIRS_INTRO, f"| fold | what it does | {' | '.join(NAMES.values())} |"]
+    parts.append("|---|---|" + "---|" * len(NAMES))
+    for fold in PAIR_FOLDS:
+        cells = [_needs(fold.languages.get(language)) for language in NAMES]
+        parts.append(f"| [`{fold.id}`](#{fold.id}) | {_cell(fold.summary)} | {' | '.join(cells)} |")
+    parts.append("")
+    for fold in PAIR_FOLDS:
+        parts += _pair_fold(fold)
     parts += ["## Rejected\n", REJECTED_INTRO.format(count=len(REJECTED))]
     for rejected in REJECTED:
         parts += [f"### {rejected.id}\n", f"{rejected.why}\n"]
@@ -115,14 +129,27 @@ def _rule(rule: Rule) -> list[str]:
     return parts
 
 
+def _pair_fold(fold: PairFold) -> list[str]:
+    parts = [f"### {fold.id}\n", f"{fold.summary}\n", f"{fold.why}\n"]
+    for example in fold.examples:
+        parts += _before_and_after(example.before, example.after, example.language, ("left", "right"))
+    parts.append("Not the same:\n")
+    for example in fold.near_misses:
+        parts += _before_and_after(example.before, example.after, example.language, ("left", "right"))
+    return parts
+
+
 def _near_miss(text: str) -> tuple[str, str]:
     prefix = "javascript: "
     return ("javascript", text.removeprefix(prefix)) if text.startswith(prefix) else ("python", text)
 
 
-def _before_and_after(before: str, after: str, language: str) -> list[str]:
+def _before_and_after(
+    before: str, after: str, language: str, called: tuple[str, str] = ("before", "after")
+) -> list[str]:
     mark = "//" if language == "javascript" else "#"
-    return [_fence(f"{mark} before\n{before.strip()}\n\n{mark} after\n{after.strip()}", language)]
+    one, two = called
+    return [_fence(f"{mark} {one}\n{before.strip()}\n\n{mark} {two}\n{after.strip()}", language)]
 
 
 def _fence(text: str, language: str) -> str:

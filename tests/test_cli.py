@@ -24,6 +24,7 @@ from prediff.model import (
     StepDown,
     UnitPair,
 )
+from prediff.reconcilers.catalogue import PAIR_FOLDS
 from prediff.reports.escaping import Style, display_width, printable
 from prediff.reports.hunks import changed_words, diff_lines, find_hunks, lines_of
 from prediff.reports.json import report_json
@@ -297,7 +298,7 @@ def test_json_has_what_the_report_has():
     assert (found["same"], found["left"]["newline"], found["left"]["lines"]) == (False, "LF", 2)
 
 
-@pytest.mark.parametrize("name", [*(r.id for r in RULES), *(r.id for r in REJECTED), *ASSUMPTIONS])
+@pytest.mark.parametrize("name", [*(r.id for r in (*RULES, *PAIR_FOLDS, *REJECTED)), *ASSUMPTIONS])
 def test_every_rule_is_explained(name, capsys):
     assert main(["explain", name]) == 0
     out = capsys.readouterr().out
@@ -313,9 +314,11 @@ def test_every_rule_is_explained(name, capsys):
 def test_rules_and_languages_are_listed(capsys):
     assert main(["rules"]) == 0
     out = capsys.readouterr().out
-    assert all(name in out for name in [*(rule.id for rule in RULES), *(one.id for one in REJECTED)])
+    assert all(name in out for name in [one.id for one in (*RULES, *PAIR_FOLDS, *REJECTED)])
     assert main(["rules", "--json"]) == 0
-    assert [row["id"] for row in json.loads(capsys.readouterr().out)["rules"]] == [rule.id for rule in RULES]
+    assert [row["id"] for row in json.loads(capsys.readouterr().out)["rules"]] == [
+        one.id for one in (*RULES, *PAIR_FOLDS)
+    ]
     assert main(["languages"]) == 0
     assert "python" in capsys.readouterr().out
 

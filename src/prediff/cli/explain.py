@@ -13,14 +13,17 @@ from click.shell_completion import CompletionItem
 from prediff.cli.options import COLOR, FILE, IMPLEMENTATIONS, Word, comparing, settled, sides
 
 if TYPE_CHECKING:
+    from prediff.reconcilers.catalogue import PairFold
     from prediff.rules.rule import Rejected, Rule
 
 
 def _names() -> Sequence[str]:
+    from prediff.reconcilers.catalogue import PAIR_FOLDS
     from prediff.rules import REJECTED, RULES
     from prediff.rules.assumptions import ASSUMPTIONS
 
-    return (*(rule.id for rule in RULES), *(one.id for one in REJECTED), *ASSUMPTIONS)
+    pairs = (fold.id for fold in PAIR_FOLDS)
+    return (*(rule.id for rule in RULES), *pairs, *(one.id for one in REJECTED), *ASSUMPTIONS)
 
 
 class _RuleOrFile(Word):
@@ -119,11 +122,15 @@ def _of_line(left: str, right: str, line: int, side: str, given: dict[str, Any])
 
 
 def _explanation(name: str) -> Iterator[str]:
+    from prediff.reconcilers.catalogue import PAIR_FOLDS
     from prediff.rules import REJECTED, RULES
 
     for rule in RULES:
         if rule.id == name:
             return _of_rule(rule)
+    for fold in PAIR_FOLDS:
+        if fold.id == name:
+            return _of_pair_fold(fold)
     for rejected in REJECTED:
         if rejected.id == name:
             return _of_rejected(rejected)
@@ -149,6 +156,24 @@ def _of_rule(rule: Rule) -> Iterator[str]:
         for near_miss in rule.leaves_alone:
             yield ""
             yield indent(near_miss.rstrip(), "    ")
+
+
+def _of_pair_fold(fold: PairFold) -> Iterator[str]:
+    yield f"{fold.id} (pairs)"
+    yield from _paragraph(fold.summary)
+    yield ""
+    yield from _paragraph(fold.why)
+    yield ""
+    for language, needs in fold.languages.items():
+        yield f"{language}: {', '.join(sorted(needs))}"
+    for example in fold.examples:
+        yield ""
+        yield f"{example.name}{_in(example.language)}:"
+        yield from _sides(example.before, example.after, "is the same as")
+    for example in fold.near_misses:
+        yield ""
+        yield f"but not {example.name}{_in(example.language)}:"
+        yield from _sides(example.before, example.after, "is not the same as")
 
 
 def _of_rejected(rejected: Rejected) -> Iterator[str]:
