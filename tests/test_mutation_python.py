@@ -173,6 +173,14 @@ EQUIVALENT = {
     "future-imports": ("from __future__ import division\nx = 1\n", "x = 1\n"),
     "casts": ("from typing import cast\nx = cast(A, y)\n", "from typing import cast\nx = cast(B, y)\n"),
     "drawn-at-once": ("x = sum([y for y in a])\n", "x = sum(y for y in a)\n"),
+    "small-values": (
+        "def f(a):\n    for i, x in enumerate(a): g(a[i + 1])\n",
+        "def f(a):\n    for i, x in enumerate(a): g(a[1 + i])\n",
+    ),
+    "believed-values": (
+        "def f(a, b):\n    if a == 1 or b:\n        g()\n",
+        "def f(a, b):\n    if b or a == 1:\n        g()\n",
+    ),
 }
 
 
@@ -213,6 +221,24 @@ def test_each_class_of_equivalent_mutants(name):
         ("x = list({y for y in a})\n", "x = list(y for y in a)\n"),
         ("x = f([y for y in a])\n", "x = f(y for y in a)\n"),
         ("x = dict(a)\n", "x = {}\n"),
+        (
+            "def f(a):\n    for i in range(a): g(a[i + 1])\n",
+            "def f(a):\n    for i in range(a): g(a[i - 1])\n",
+        ),
+        ("def f(i):\n    return g(i + 1)\n", "def f(i):\n    return g(1 + i)\n"),
+        (
+            "def f(a):\n    for i in range(a): g(i + 1)\n    i = a\n",
+            "def f(a):\n    for i in range(a): g(1 + i)\n    i = a\n",
+        ),
+        ("def f(a: int):\n    return a\n", "def f(a: int):\n    return -a\n"),
+        ("def f(a: int):\n    if a < 9: g()\n", "def f(a: int):\n    if a <= 9: g()\n"),
+        ("def f(a, b):\n    if a() or b(): g()\n", "def f(a, b):\n    if b() or a(): g()\n"),
+        ("def f(a, b):\n    return a and b\n", "def f(a, b):\n    return b and a\n"),
+        ("def f(a, b):\n    if a[0] and b: g()\n", "def f(a, b):\n    if b and a[0]: g()\n"),
+        (
+            "def f(a, b):\n    if a: return 1\n    if b: return 2\n",
+            "def f(a, b):\n    if b: return 2\n    if a: return 1\n",
+        ),
     ],
 )
 def test_bugs_are_in_no_class(one, two):

@@ -36,6 +36,7 @@ from mutation.python_spellings import (
     str_fields,
     str_in_text,
 )
+from mutation.python_values import believed_values, small_values
 
 
 def reason(before: str, after: str, assumptions: tuple[str, ...], other: str) -> str:
@@ -164,6 +165,17 @@ CLASSES: dict[str, tuple[frozenset[str], str, Predicate]] = {
         "the texts are equal once a comprehension that a builtin draws out at once is a generator; nothing between its "
         "items can see the difference",
         drawn_at_once,
+    ),
+    "small-values": (
+        frozenset({"source-unread"}),
+        "the texts are equal but for expressions and branches that come out alike for thousands of small values of "
+        "what they read, with the same things evaluated in the same order; what must be an int is one in the text",
+        small_values,
+    ),
+    "believed-values": (
+        frozenset({"source-unread", "builtin-operators"}),
+        "the same where annotations are true, and `==` and truth are those of the built-in types",
+        believed_values,
     ),
 }
 """(what prediff must have assumed, the reason, the predicate) by name; asked in this order."""

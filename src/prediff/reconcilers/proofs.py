@@ -161,8 +161,8 @@ class Prover:
         return tuple(events if self.acting else dict.fromkeys(events))
 
     def _polynomial(self, node: Node, events: list[int]) -> Polynomial | None:
-        if isinstance(node, Literal) and node.kind in ("int", "bool"):
-            return bounded(constant(int(node.value)))
+        if isinstance(node, Literal):  # a bool among numbers is odd enough to be shown
+            return bounded(constant(node.value)) if node.kind == "int" else None
         if isinstance(node, Unary) and node.op in ("-", "+"):
             inner = self._polynomial(node.operand, events)
             return None if inner is None else plus({}, inner, 1 if node.op == "+" else -1)
