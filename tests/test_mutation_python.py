@@ -192,6 +192,11 @@ def test_each_class_of_equivalent_mutants(name):
     assert name == "same-code" or reason(one, two, (), one) == ""
 
 
+def test_identity_has_two_sides():
+    texts = "def f(a, b):\n    if a is not b: g()\n", "def f(a, b):\n    if b is not a: g()\n"
+    assert reason(*texts, ("source-unread",), texts[0]) == "small-values"
+
+
 @pytest.mark.parametrize(
     ("one", "two"),
     [

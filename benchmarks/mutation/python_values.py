@@ -249,6 +249,9 @@ class _Run:
 
     def leaf(self, node: ast.AST, values: Sequence[Any]) -> Any:
         """Something that is evaluated as it stands."""
+        if isinstance(node, ast.Compare) and self.silent(node) and len(node.ops) == 1:
+            first, last = sorted((node.left, node.comparators[0]), key=ast.dump)
+            node = ast.Compare(first, node.ops, [last])
         text = ast.dump(node)
         if any(isinstance(n, (ast.NamedExpr, ast.Yield, ast.YieldFrom)) for n in ast.walk(node)):
             raise _UnknownError

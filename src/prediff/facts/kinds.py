@@ -120,10 +120,10 @@ def _kinds_of(function: Function | Lambda, facts: Facts) -> Kinds:
     ):
         return NOTHING_KNOWN
     uses = uses_of(function, facts)
-    if uses.dynamic:
+    python = facts.language == "python"
+    if uses.dynamic or (not python and "arguments" in uses.mentions):  # `arguments[0] = …` binds a parameter
         return NOTHING_KNOWN
     sent = {name.id for n in walk(function) if isinstance(n, Scope) for name in n.names}
-    python = facts.language == "python"
     settled = frozenset(
         name
         for name, use in uses.names.items()
@@ -255,7 +255,9 @@ def kind_of(node: Node, kinds: Kinds, facts: Facts) -> str:
         return _binary_kind(node, kinds, facts)
     if isinstance(node, Unary):
         inner = kind_of(node.operand, kinds, facts)
-        return inner if inner == NEVER else "int" if inner in INTEGERS and node.op in ("-", "+", "~") else ""
+        if inner == NEVER or (inner == "integer" and node.op == "~"):  # an enum of flags gives one of its own
+            return inner
+        return "int" if inner in INTEGERS and node.op in ("-", "+", "~") else ""
     if isinstance(node, Logical) and node.op in ("and", "or"):
         return _joined([kind_of(v, kinds, facts) for v in node.values])
     if isinstance(node, Ternary):

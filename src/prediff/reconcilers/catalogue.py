@@ -255,7 +255,7 @@ EQUAL_CONDITION = PairFold(
 EQUAL_BRANCHES = PairFold(
     id="equal-branches",
     summary="Two chains of branches at the end of a block are equal if they run the same statements in each case.",
-    languages={"python": SOURCE_UNREAD, "javascript": SOURCE_UNREAD},
+    languages={"python": SOURCE_UNREAD},
     why="The tests are compared as in `equal-condition`; what stands in the branches, and behind them, as it is "
     "written. A `return` of a bool is a test with two results. Statements that no case leads to must stand on both "
     "sides: they bind names, and a `yield` makes a generator.",

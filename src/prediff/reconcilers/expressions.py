@@ -194,7 +194,9 @@ class Joiner:
         body = list(b.body)
         same = [False] * len(body)
         for i, j in _pairs(a.body, b.body):
-            body[j], same[j] = self.join(a.body[i], body[j], "value")
+            same[j] = trees_equal(a.body[i], body[j])
+            if not same[j]:
+                body[j], same[j] = self.join(a.body[i], body[j], "value")
         if len(a.body) == len(body) and all(same):
             return _with_body(b, body), True
         start = 0
@@ -221,8 +223,13 @@ class Joiner:
         return conditions and self.holds("equal-condition", equal_conditions, a, b, position == "test")
 
     def chained(self, one: Sequence[Node], two: Sequence[Node]) -> bool:
-        """Whether two ends of a block are chains of branches that run the same."""
-        if not one or not two or not all(isinstance(side[0], (If, Return)) for side in (one, two)):
+        """Whether two ends of a block are chains of branches that run the same; not where a block is a scope."""
+        if (
+            self.left.traits.block_scoped
+            or not one
+            or not two
+            or not all(isinstance(side[0], (If, Return)) for side in (one, two))
+        ):
             return False
         if not _either(one[0], two[0], (If,)) or any(n.span[0] <= 0 for n in two):
             return False

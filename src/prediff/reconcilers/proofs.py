@@ -77,7 +77,8 @@ def small(*nodes: Node) -> bool:
 def bound_alike(left: Sequence[Node], right: Sequence[Node], kinds: Kinds, facts: Facts) -> bool:
     """Whether what only one side names is bound for certain: reading it, or not, cannot raise."""
     one, two = ({n.id for root in side for n in walk(root) if isinstance(n, Name)} for side in (left, right))
-    return all(name in kinds.bound or facts.is_builtin(Name(name), name) for name in one ^ two)
+    python = facts.language == "python"
+    return all(name in kinds.bound or (python and facts.is_builtin(Name(name), name)) for name in one ^ two)
 
 
 def equal_numbers(left: Node, right: Node, kinds: Kinds, facts: Facts) -> bool:
@@ -363,7 +364,7 @@ class Prover:
             then, other = (self.chain(_going_on(branch, rest)) for branch in (first.then.body, orelse))
             return self.decision(first.test, then, other)
         if isinstance(first, Return) and first.value is None:
-            return self._outcome("return", Literal("none", None))
+            return self._outcome("return nothing")
         if isinstance(first, Return) and first.value is not None and small(first.value):
             return self.value(first.value, "return")
         return self._outcome("run", *statements)
