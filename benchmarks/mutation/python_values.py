@@ -15,6 +15,7 @@ from mutation.python_shapes import stripped
 
 INTS = (-3, -2, -1, 0, 1, 2, 3, 4, 9, 10)
 TRIES = 3000
+SAFE_CALLS = frozenset({"len", "isinstance", "ord", "abs", "min", "max"})
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 OPERATORS: dict[type[ast.AST], Any] = {
@@ -143,7 +144,7 @@ class _Pair:
                 first, second = sides
                 if type(first.outcome) is not type(second.outcome) or first.outcome != second.outcome:
                     return False
-                if first.trace != second.trace:
+                if first.noticed(second) != second.noticed(first):
                     return False
         except _UnknownError:
             return False
@@ -170,11 +171,18 @@ class _Run:
         self.position = position
         self.seed = 0
         self.trace: list[str] = []
+        self.acts = False
         self.outcome: Any = None
 
     def start(self, seed: int) -> None:
         self.seed = seed
         self.trace = []
+        self.acts = False
+
+    def noticed(self, other: _Run) -> list[str]:
+        """What was evaluated; where nothing can act, the same thing evaluated once more is not noticed."""
+        quiet = self.pair.believed and not self.acts and not other.acts
+        return list(dict.fromkeys(self.trace)) if quiet else self.trace
 
     def drawn(self, text: str, values: Sequence[Any]) -> Any:
         return random.Random(f"{self.seed} {text}").choice(values)
@@ -229,7 +237,7 @@ class _Run:
         if isinstance(node, ast.BinOp):
             plain = isinstance(node.op, (ast.Add, ast.Sub, ast.Mult))
             return plain and self.is_int(node.left) and self.is_int(node.right)
-        return isinstance(node, ast.Call) and _called(node) in ("len", "ord")
+        return isinstance(node, ast.Call) and _called(node) in ("len", "ord", "int")
 
     def number(self, node: ast.AST) -> int:
         found: int
@@ -244,7 +252,9 @@ class _Run:
         elif isinstance(node, ast.Name):
             found = self.drawn(node.id, INTS)
         else:
-            found = abs(self.leaf(node, INTS))
+            found = self.leaf(node, INTS)
+            if isinstance(node, ast.Call) and _called(node) != "int":
+                found = abs(found)
         return found
 
     def leaf(self, node: ast.AST, values: Sequence[Any]) -> Any:
@@ -259,6 +269,7 @@ class _Run:
             raise _UnknownError
         if not self.silent(node):
             self.trace.append(text)
+            self.acts |= any(_may_act(n) for n in ast.walk(node))
         return self.drawn(text, values)
 
     def silent(self, node: ast.AST) -> bool:
@@ -271,6 +282,11 @@ class _Run:
         identity = all(isinstance(op, (ast.Is, ast.IsNot)) for op in node.ops)
         equality = self.pair.believed and all(isinstance(op, (ast.Eq, ast.NotEq)) for op in node.ops)
         return plain and (identity or equality)
+
+
+def _may_act(node: ast.AST) -> bool:
+    """Whether a node may do more than look at values of built-in types."""
+    return isinstance(node, ast.Await) or (isinstance(node, ast.Call) and _called(node) not in SAFE_CALLS)
 
 
 def _called(node: ast.Call) -> str:
