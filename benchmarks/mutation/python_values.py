@@ -81,11 +81,9 @@ def _counts(node: ast.expr) -> bool:
         return isinstance(node.op, (ast.USub, ast.UAdd)) and _counts(node.operand)
     if isinstance(node, ast.Constant):
         return type(node.value) is int
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in ("len", "int", "ord")
-    )
+    if isinstance(node, ast.IfExp):
+        return _counts(node.body) and _counts(node.orelse)
+    return isinstance(node, ast.Call) and _called(node) in ("len", "int", "ord")
 
 
 def _other_bindings(node: ast.AST) -> list[str]:
