@@ -52,6 +52,28 @@ def conditions(node: ast.AST, around: Surroundings) -> Iterator[Swap]:
         yield Swap("double-negation", [node], [_not(_not(node))])
 
 
+def equal_expressions(node: ast.AST, around: Surroundings) -> Iterator[Swap]:
+    """What no normal form undoes: only looking at both sides tells that they are equal."""
+    if isinstance(node, ast.BoolOp) and around.is_test(node) and all(map(_asks_identity, node.values)):
+        yield Swap("equal-condition", [node], [changed(node, values=node.values[::-1])])
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and _is_length(node.left):
+        if isinstance(node.right, ast.Constant) and type(node.right.value) is int:
+            yield Swap("equal-arithmetic", [node], [changed(node, left=node.right, right=node.left)])
+
+
+def _asks_identity(node: ast.expr) -> bool:
+    """Whether a test asks whether one name is None: it does nothing, whichever test comes first."""
+    if not isinstance(node, ast.Compare) or not isinstance(node.left, ast.Name) or len(node.ops) != 1:
+        return False
+    right = node.comparators[0]
+    identity = isinstance(node.ops[0], (ast.Is, ast.IsNot))
+    return identity and isinstance(right, ast.Constant) and right.value is None
+
+
+def _is_length(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
+
+
 def _is_not(node: ast.expr) -> bool:
     return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
 
@@ -366,6 +388,7 @@ class _Renamer(ast.NodeTransformer):
 REWRITINGS: tuple[Rewriting, ...] = (
     comparisons,
     conditions,
+    equal_expressions,
     displays,
     calls,
     strings,
