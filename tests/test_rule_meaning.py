@@ -23,7 +23,7 @@ from prediff.rules.assumptions import granted
 from prediff.rules.rule import Rule
 from rule_case import normal_form
 
-FAMILIES = ("operators", "branches", "bindings", "loops")
+FAMILIES = ("operators", "branches", "bindings", "loops", "functions")
 MINE = [r for r in RULES if r.family in FAMILIES]
 PYTHON = [r for r in MINE if "python" in r.languages]
 SAFE = granted("safe")

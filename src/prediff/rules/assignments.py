@@ -26,6 +26,7 @@ from prediff.tree import (
     Unary,
     trees_equal,
     update,
+    walk,
 )
 
 NUMBER, TEXT, ITSELF = "number", "text", ""
@@ -39,6 +40,8 @@ RESULTS = {
     "repr": TEXT,
     "chr": TEXT,
 }
+ANNOTATED = {"int": NUMBER, "float": NUMBER, "complex": NUMBER, "str": TEXT}
+COMMUTES = frozenset({"+", "*"})
 ARITHMETIC = frozenset({"+", "-", "/", "//", "**", "%", "&", "|", "^", "<<", ">>"})
 
 
@@ -76,10 +79,16 @@ def _kind_of_name(name: str, uses: Uses, facts: Facts, seen: frozenset[str]) -> 
     if name in seen:
         return ITSELF
     use = uses.names.get(name)
-    if use is None or not use.bound or use.fixed or use.captured or len(use.values) != use.bound:
+    if use is None or not use.bound or use.captured or len(use.values) != use.bound:
         return None
     kinds: list[str | None] = []
-    for value in use.values:
+    values = use.values
+    if use.fixed:
+        kinds.append(_kind_of_parameter(name, uses, facts))
+        values = values[1:]
+        if kinds[0] is None:
+            return None
+    for value in values:
         if isinstance(value, ForEach):
             counted = (
                 isinstance(value.target, Name)
@@ -94,6 +103,15 @@ def _kind_of_name(name: str, uses: Uses, facts: Facts, seen: frozenset[str]) -> 
         if kinds[-1] is None:
             return None
     return _same(kinds)
+
+
+def _kind_of_parameter(name: str, uses: Uses, facts: Facts) -> str | None:
+    """Whether a parameter is a number or text by its annotation."""
+    for p in uses.function.params:
+        if isinstance(p.target, Name) and p.target.id == name and not p.kind.startswith("var"):
+            known = facts.is_builtin(p.annotation, *ANNOTATED) and facts.assume("annotations-true")
+            return ANNOTATED[p.annotation.id] if known and isinstance(p.annotation, Name) else None
+    return None
 
 
 def _kind_of_binary(node: Binary, uses: Uses, facts: Facts, seen: frozenset[str]) -> str | None:
@@ -151,12 +169,14 @@ def _compound_in_function(function: Function | Lambda, facts: Facts) -> Node | N
         for i, node in enumerate(block.body):
             if isinstance(node, Assign) and isinstance(node.value, Binary) and len(node.targets) == 1:
                 target, value = node.targets[0], node.value
-                if isinstance(target, Name) and isinstance(value.left, Name) and target.id == value.left.id:
-                    uses = uses or uses_of(function, facts)
-                    if not uses.dynamic and kind_of(target, uses, facts) in (NUMBER, TEXT):
-                        changed[i] = AugAssign(
-                            target, value.op, value.right, span=node.span, header=node.header
-                        )
+                if not isinstance(target, Name) or target.id not in [
+                    n.id for n in (value.left, value.right) if isinstance(n, Name)
+                ]:
+                    continue
+                uses = uses or uses_of(function, facts)
+                other = _other_operand(target.id, value, uses, facts)
+                if other is not None:
+                    changed[i] = AugAssign(target, value.op, other, span=node.span, header=node.header)
         if not changed:
             return block
         return update(block, body=tuple([changed.get(i, node) for i, node in enumerate(block.body)]))
@@ -164,16 +184,29 @@ def _compound_in_function(function: Function | Lambda, facts: Facts) -> Node | N
     return map_blocks(function, facts, visit)
 
 
+def _other_operand(name: str, value: Binary, uses: Uses, facts: Facts) -> Node | None:
+    """What a number or text is combined with in `x + e`, or in `e + x` for numbers; None for any other type."""
+    kind = None if uses.dynamic else kind_of(Name(name), uses, facts)
+    if kind not in (NUMBER, TEXT):
+        return None
+    if isinstance(value.left, Name) and value.left.id == name:
+        return value.right
+    numbers = kind == NUMBER and value.op in COMMUTES and kind_of(value.left, uses, facts) == NUMBER
+    rebinds = any(isinstance(n, AssignExpr) for n in walk(value.left))
+    return value.left if numbers and not rebinds else None
+
+
 COMPOUND_ASSIGNMENT = Rule(
     id="compound-assignment",
     family="operators",
-    summary="Write `x += e`, not `x = x + e`.",
+    summary="Write `x += e`, not `x = x + e`; for numbers also for `x = e + x`.",
     languages={"python": frozenset({"source-unread"}), "javascript": frozenset({"source-unread"})},
     on=(Function, Lambda, Assign, AssignExpr),
     rewrite=_compound_assignment,
     why="In Python `+=` changes a list or an array in place, which its other owners see, so the name must "
     "be a local that nothing but numbers, or nothing but text, is ever bound to; an operand of unknown "
-    "type makes that rest on built-in operands. In JavaScript the two are one, but for a target whose "
+    "type makes that rest on built-in operands, a parameter on its annotation. Sums and products of two numbers do "
+    "not depend on the order, text does. In JavaScript the two are one, but for a target whose "
     "reading may act.",
     examples=(
         Example(
@@ -191,6 +224,16 @@ COMPOUND_ASSIGNMENT = Rule(
             'def f(n):\n    s = ""\n    while g(s):\n        s = s + str(n)\n    return s',
             'def f(n):\n    s = ""\n    while g(s):\n        s += str(n)\n    return s',
         ),
+        Example(
+            "number first",
+            "def f(a):\n    n = 1\n    for x in a:\n        n = 2 * n\n    return n",
+            "def f(a):\n    n = 1\n    for x in a:\n        n *= 2\n    return n",
+        ),
+        Example(
+            "parameter",
+            "def f(n: int):\n    while n:\n        n = n // 2\n        g(n)",
+            "def f(n: int):\n    while n:\n        n //= 2\n        g(n)",
+        ),
         Example("javascript", "x = x + e;", "x += e;", "javascript"),
         Example("javascript property", "this.n = this.n + 1;", "this.n += 1;", "javascript"),
     ),
@@ -203,6 +246,13 @@ COMPOUND_ASSIGNMENT = Rule(
             "1\n    return x"
         ),
         "x = 0\nx = x + 1",
+        "def f(x):\n    x = x + 1\n    return x",
+        "def f(x: list):\n    x = x + [1]\n    return x",
+        "def f(x: int, e):\n    x = e\n    x = x + 1\n    return x",
+        "def f(*x: int):\n    x = x + (1,)\n    return x",
+        "def f(a):\n    x = 2\n    while g(x):\n        x = 1 - x\n    return x",
+        'def f(a):\n    x = ""\n    while g(x):\n        x = "a" + x\n    return x',
+        "def f(a):\n    x = 0\n    while g(x):\n        x = a + x\n    return x",
         "def f(a):\n    x = 2\n    x = x * a\n    x = x * 2\n    return x",
         "javascript: x = x + a + b;",
         "javascript: f().n = f().n + 1;",

@@ -8,7 +8,7 @@ from prediff.facts import Facts
 from prediff.facts.effects import cannot_raise
 from prediff.facts.evaluation import reads
 from prediff.facts.uses import Uses, mentions, uses_of
-from prediff.rules import results, temporaries
+from prediff.rules import defaults, results, swaps, temporaries
 from prediff.rules.blocks import map_blocks, placed
 from prediff.rules.conditions import is_fixed
 from prediff.rules.rule import Example, Rule
@@ -16,6 +16,7 @@ from prediff.rules.temporaries import is_settled
 from prediff.tree import (
     Assign,
     AssignExpr,
+    Attribute,
     AugAssign,
     Await,
     Block,
@@ -25,6 +26,7 @@ from prediff.tree import (
     ForEach,
     Function,
     ImportFrom,
+    Index,
     Lambda,
     Name,
     New,
@@ -44,7 +46,7 @@ from prediff.tree import (
 
 def _split(node: Block | Function | Lambda, facts: Facts) -> Node | None:
     if isinstance(node, Block):
-        new = _split_block(node, lambda statement, at: _only_literals(statement))
+        new = _split_block(node, lambda statement, at: _later_literals(statement))
         return None if new is node else new
     if "locals-unread" not in facts.granted:
         return None
@@ -75,26 +77,49 @@ def _split_block(block: Block, may_split: Callable[[Assign, int], bool]) -> Bloc
     return block if len(found) == len(block.body) else update(block, body=tuple(found))
 
 
-def _pairs(node: Assign) -> list[tuple[Name, Node]]:
-    """The names and values of `a, b = 1, 2`; empty for any other assignment."""
+def _pairs(node: Assign) -> list[tuple[Node, Node]]:
+    """The targets and values of `a, b.c = 1, 2`; empty for any other assignment."""
     target, value = node.targets[0], node.value
     if len(node.targets) != 1 or not isinstance(target, Tuple) or not isinstance(value, Tuple):
         return []
-    if len(target.items) != len(value.items) or any(isinstance(v, Star) for v in value.items):
+    if (
+        len(target.items) != len(value.items)
+        or len(value.items) < 2
+        or any(isinstance(v, Star) for v in value.items)
+    ):
         return []
-    pairs = [(t, v) for t, v in zip(target.items, value.items, strict=True) if isinstance(t, Name)]
-    return (
-        pairs if len(pairs) == len(target.items) and len({t.id for t, _ in pairs}) == len(pairs) > 1 else []
-    )
+    names = [t.id for t in target.items if isinstance(t, Name)]
+    if len({*names}) < len(names) or not all(isinstance(t, (Name, Attribute, Index)) for t in target.items):
+        return []
+    return list(zip(target.items, value.items, strict=True))
 
 
-def _only_literals(node: Assign) -> bool:
-    return all(is_fixed(v) for _, v in _pairs(node))
+def _later_literals(node: Assign) -> bool:
+    """Whether all values but the first are literals: binding a target before them changes nothing."""
+    return all(is_fixed(v) for _, v in _pairs(node)[1:])
+
+
+def _still_values(node: Assign, uses: Uses) -> bool:
+    """Whether all values but the first are literals, or locals that no target before them binds."""
+    bound: set[str] = set()
+    for target, value in _pairs(node):
+        if any(isinstance(n, AssignExpr) for n in walk(target)):
+            return False
+        if bound and isinstance(value, Name) and (value.id in bound or not uses.steady(value.id)):
+            return False
+        if bound and not isinstance(value, Name) and not is_fixed(value):
+            return False
+        bound.add(target.id if isinstance(target, Name) else "")
+    return True
 
 
 def _is_independent(block: Block, node: Assign, at: int, uses: Uses, facts: Facts) -> bool:
     """Whether binding each name before the next value is evaluated cannot be seen."""
-    pairs = _pairs(node)
+    if _still_values(node, uses):
+        return True
+    pairs = [(t, v) for t, v in _pairs(node) if isinstance(t, Name)]
+    if len(pairs) < len(_pairs(node)):
+        return False
     here = mentions(block.body[at:])
     for i, (target, _) in enumerate(pairs):
         use = uses.local(target.id)
@@ -115,7 +140,8 @@ SPLIT_TUPLE = Rule(
     languages={"python": frozenset({"source-unread"})},
     on=(Block, Function, Lambda),
     rewrite=_split,
-    why="With literals nothing can come between. Other values of locals are split if no later value reads "
+    why="A target is evaluated and bound when its turn comes, in order. With literals, and locals that no target "
+    "binds, behind the first value nothing can come between. Other values of locals are split if no later value reads "
     "an earlier name, none is made by an unknown call, and where one may raise, the names are read "
     "behind this statement only. `a, b = b, a` reads both before it binds either.",
     examples=(
@@ -124,6 +150,11 @@ SPLIT_TUPLE = Rule(
             "locals",
             "def f(x, y):\n    a, b = x.c, y[0]\n    return g(a, b)",
             "def f(x, y):\n    a = x.c\n    b = y[0]\n    return g(a, b)",
+        ),
+        Example(
+            "attributes",
+            "def f(self, a, b):\n    self.a, self.b, c = g(a), b, 0\n    return c, c",
+            "def f(self, a, b):\n    self.a = g(a)\n    self.b = b\n    c = 0\n    return c, c",
         ),
     ),
     leaves_alone=(
@@ -134,9 +165,41 @@ SPLIT_TUPLE = Rule(
         "a, *b = 1, 2",
         "a, b = c = 1, 2",
         "a, a = 1, 2",
-        "a.b, c = 1, 2",
+        "a.b, c = 1, f()",
+        "a.b, c = 1, d",
+        "def f(a, b):\n    a.b, a.c = b, a.b",
+        "def f(a, b):\n    a, b.c = b, a\n    return a",
+        "def f(a, b):\n    a[(b := 1)], c = 1, b\n    return a, b, c",
         "def f(x):\n    a = b = 0\n    try:\n        a, b = x.a, x.b\n    except E:\n        return a",
     ),
+)
+
+
+def _chained_assignment(node: Block, facts: Facts) -> Node | None:
+    found: list[Node] = []
+    for statement in node.body:
+        if isinstance(statement, Assign) and len(statement.targets) > 1 and is_fixed(statement.value):
+            found += [placed(update(statement, targets=(t,)), statement) for t in statement.targets]
+        else:
+            found.append(statement)
+    return None if len(found) == len(node.body) else update(node, body=tuple(found))
+
+
+CHAINED_ASSIGNMENT = Rule(
+    id="chained-assignment",
+    family="bindings",
+    summary="Write `a = 1` and `b = 1`, not `a = b = 1`.",
+    languages={"python": frozenset({"source-unread"})},
+    on=(Block,),
+    rewrite=_chained_assignment,
+    why="The targets are bound from left to right, each before the next one is evaluated, and a literal is the same "
+    "object wherever it stands in a function. A list or another object that can change would be shared by the one "
+    "form and not by the other.",
+    examples=(
+        Example("names", "a = b = 0", "a = 0\nb = 0"),
+        Example("places", "a.b = c[f()] = None", "a.b = None\nc[f()] = None"),
+    ),
+    leaves_alone=("a = b = []", "a = b = f()", "a = b = (1, [])", "a = b = c", "javascript: a = b = 0;"),
 )
 
 # --- declarations --------------------------------------------------------------------------------------------------
@@ -299,4 +362,13 @@ LET_CONST = Rule(
     words=frozenset({"let"}),
 )
 
-RULES: tuple[Rule, ...] = (MERGE_DECLARATION, SPLIT_TUPLE, *temporaries.RULES, *results.RULES, LET_CONST)
+RULES: tuple[Rule, ...] = (
+    MERGE_DECLARATION,
+    SPLIT_TUPLE,
+    CHAINED_ASSIGNMENT,
+    *swaps.RULES,
+    *temporaries.RULES,
+    *defaults.RULES,
+    *results.RULES,
+    LET_CONST,
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prediff.facts import Facts
-from prediff.rules import jumps
+from prediff.rules import contexts, jumps
 from prediff.rules.blocks import ends, placed
 from prediff.rules.conditions import both, is_negative, negate
 from prediff.rules.rule import Example, Rule
@@ -334,5 +334,6 @@ RULES: tuple[Rule, ...] = (
     DISCARDED_TERNARY,
     ASSIGN_TERNARY,
     RETURN_TERNARY,
+    *contexts.RULES,
     *jumps.RULES,
 )

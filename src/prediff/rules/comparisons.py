@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from prediff.facts import Facts
 from prediff.facts.effects import cannot_raise, is_pure
 from prediff.facts.values import is_int
@@ -227,8 +229,7 @@ def _join(a: Node, b: Node, facts: Facts) -> Compare | None:
     middle = a.rights[-1]
     if not trees_equal(middle, b.left):
         return None
-    ops = {*a.ops, *b.ops}
-    if not (ops <= {"<", "<="} or ops <= {">", ">="} or ops == {"=="}):
+    if not _same_way(a.ops + b.ops):
         return None
     if not is_fixed(middle) and not (isinstance(middle, Name) and _stays(middle.id, facts)):
         return None
@@ -243,6 +244,59 @@ def _stays(name: str, facts: Facts) -> bool:
             return True
     return facts.assume("builtin-operators")
 
+
+def _negated_chain(node: Not, facts: Facts) -> Node | None:
+    inner = node.operand
+    if not isinstance(inner, Compare) or len(inner.ops) < 2 or not facts.test or not _same_way(inner.ops):
+        return None
+    for middle in inner.rights[:-1]:
+        if not is_fixed(middle) and not (isinstance(middle, Name) and _stays(middle.id, facts)):
+            return None
+    lefts = (inner.left, *inner.rights)
+    parts = [Compare(a, (op,), (b,)) for a, op, b in zip(lefts, inner.ops, inner.rights, strict=False)]
+    return Logical("or", tuple([Not(part) for part in parts]))
+
+
+def _same_way(ops: Iterable[str]) -> bool:
+    """Whether comparisons go one way, so that an `and` of them is written as a chain."""
+    kinds = {*ops}
+    return kinds <= {"<", "<="} or kinds <= {">", ">="} or kinds == {"=="}
+
+
+NEGATED_CHAIN = Rule(
+    id="negated-chain",
+    family="operators",
+    summary="Write `not a < b or not b < c`, not `not a < b < c`, where only truth matters.",
+    languages={"python": SOURCE_UNREAD},
+    on=(Not,),
+    rewrite=_negated_chain,
+    why="The chain is `a < b and b < c` (language reference, 6.10), and De Morgan's law holds in a test. `b` is read "
+    "twice, so it must be a literal or a local that the first comparison cannot bind anew.",
+    examples=(
+        Example(
+            "names",
+            "def f(a, b, c):\n    if not a < b < c:\n        g()",
+            "def f(a, b, c):\n    if not a < b or not b < c:\n        g()",
+        ),
+        Example(
+            "bounds",
+            "def f(a, b):\n    if not 0 <= a < len(b):\n        g()",
+            "def f(a, b):\n    if a < 0 or a >= len(b):\n        g()",
+        ),
+        Example(
+            "and",
+            "def f(a, b):\n    if not (a >= 0 and a < len(b)):\n        g()",
+            "def f(a, b):\n    if a < 0 or a >= len(b):\n        g()",
+        ),
+    ),
+    leaves_alone=(
+        "def f(a, b, c):\n    return not a < b < c",
+        "def f(a, b, c):\n    if not a < b() < c:\n        g()",
+        "def f(a, b, c):\n    if not a < b.d < c:\n        g()",
+        "def f(a, b, c):\n    if not a < b > c:\n        g()",
+        "def f(a, b, c):\n    if not a < b:\n        g()",
+    ),
+)
 
 CHAINED_COMPARISON = Rule(
     id="chained-comparison",
@@ -278,5 +332,6 @@ RULES: tuple[Rule, ...] = (
     CONSTANT_RIGHT,
     COMPARISON_DIRECTION,
     NONE_IDENTITY,
+    NEGATED_CHAIN,
     CHAINED_COMPARISON,
 )

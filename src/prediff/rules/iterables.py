@@ -272,7 +272,7 @@ MAP_LAMBDA = Rule(
         "x = list(map(lambda a: lambda: a, c))",
         "x = list(map(f, c))",
     ),
-    words=frozenset({"lambda"}),
+    words=frozenset({"map", "filter"}),
 )
 
 MAPPED = (

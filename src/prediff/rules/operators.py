@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prediff.facts import Facts
 from prediff.facts.effects import is_bool
-from prediff.rules import assignments, comparisons
+from prediff.rules import arithmetic, assignments, comparisons
 from prediff.rules.conditions import EXCHANGED, is_negative, negate, truth
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
@@ -298,5 +298,6 @@ RULES: tuple[Rule, ...] = (
     BOOL_TERNARY,
     TERNARY_POLARITY,
     *comparisons.RULES,
+    *arithmetic.RULES,
     *assignments.RULES,
 )

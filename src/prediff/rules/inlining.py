@@ -1,0 +1,321 @@
+"""Rules of the family functions: a function inside a function, written out where it is called or passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+
+from prediff.facts import Facts
+from prediff.facts.evaluation import put_first
+from prediff.facts.scopes import names_of_target
+from prediff.facts.uses import Uses, mentions, uses_of
+from prediff.rules.blocks import map_blocks
+from prediff.rules.conditions import is_fixed, is_name
+from prediff.rules.local_functions import LOCALS, own_function, result_of
+from prediff.rules.rule import Example, Rule
+from prediff.rules.temporaries import is_settled
+from prediff.tree import (
+    AssignExpr,
+    Attribute,
+    Block,
+    Call,
+    Class,
+    Comprehension,
+    Function,
+    Keyword,
+    Lambda,
+    Name,
+    Node,
+    Param,
+    Return,
+    Star,
+    map_children,
+    update,
+    walk,
+)
+
+MAX_CALLS = 8
+MAX_SIZE = 60
+"""A function is written out at up to so many calls, and only if it has up to so many nodes."""
+CALLED_BACK = frozenset({"sorted", "min", "max", "map", "filter"})
+"""Builtins that call a function that they are given, and keep nothing else of it."""
+Visit = Callable[[Node], Node | None]
+
+
+def _each_function(
+    function: Function | Lambda,
+    facts: Facts,
+    rewrite: Callable[[Function, list[Node], Uses], list[Node] | None],
+) -> Node | None:
+    """The function with the first inner one that `rewrite` takes gone from its block, and what follows rewritten."""
+    if facts.language != "python" or not isinstance(function.body, Block):
+        return None
+    chosen: Function | None = None
+
+    def visit(block: Block) -> Block:
+        nonlocal chosen
+        for i, node in enumerate(block.body):
+            if not isinstance(node, Function) or result_of(node) is None:
+                continue
+            if chosen is not None and chosen is not node:
+                continue
+            uses = uses_of(function, facts)
+            use, rest = own_function(node.name, uses), [*block.body[i + 1 :]]
+            if use is None or not use.read or mentions(rest)[node.name] != use.read:
+                continue
+            new = rewrite(node, rest, uses)
+            if new is not None:
+                chosen = node
+                return update(block, body=(*block.body[:i], *new))
+        return block
+
+    return map_blocks(function, facts, visit)
+
+
+def _replaced(node: Node, visit: Visit) -> Node:
+    """A tree with what `visit` gives in the place of nodes of the function's own scope, inner ones first."""
+    if isinstance(node, (Lambda, Function, Class, Comprehension)):
+        return node
+    new = map_children(node, lambda child: _replaced(child, visit))
+    return visit(new) or new
+
+
+# --- passed on -----------------------------------------------------------------------------------------------------
+
+
+def _callback(function: Function | Lambda, facts: Facts) -> Node | None:
+    def rewrite(node: Function, rest: list[Node], uses: Uses) -> list[Node] | None:
+        if uses.names[node.name].read != 1 or any(p.default is not None for p in node.params):
+            return None
+        value = result_of(node)
+        assert value is not None
+        made = Lambda(node.params, value, span=node.span)
+
+        def passed(child: Node) -> Node | None:
+            if isinstance(child, Return) and child.value is not None and is_name(child.value, node.name):
+                return update(child, value=made, restructured=True)
+            if isinstance(child, Call) and _calls_back(child, uses, facts):
+                args = [_with_value(a, node.name, made) for a in child.args]
+                return update(child, args=tuple(args))
+            return None
+
+        new = [_replaced(n, passed) for n in rest]
+        return None if mentions(new)[node.name] else new
+
+    return _each_function(function, facts, rewrite)
+
+
+def _calls_back(call: Call, uses: Uses, facts: Facts) -> bool:
+    """Whether a call only calls the functions that it is given: a builtin, or the sort of a list."""
+    if isinstance(call.func, Name):
+        own = call.func.id in uses.names and uses.names[call.func.id].bound
+        return not own and facts.is_call_of(call, *CALLED_BACK)
+    sorts = isinstance(call.func, Attribute) and call.func.name == "sort"
+    return sorts and facts.assume("builtin-operators")
+
+
+def _with_value(arg: Node, name: str, value: Node) -> Node:
+    if isinstance(arg, Keyword) and arg.name == "key" and is_name(arg.value, name):
+        return update(arg, value=value)
+    return value if is_name(arg, name) else arg
+
+
+CALLBACK = Rule(
+    id="callback",
+    family="functions",
+    summary="Write `sorted(a, key=lambda x: e)`, not a function inside a function that is passed on once.",
+    languages={"python": LOCALS},
+    on=(Function, Lambda),
+    rewrite=_callback,
+    why="Making a function has no effect, and what it reads it reads when it is called. Only for one `return`, without "
+    "decorators, annotations and defaults, and where nothing but the end of the outer function could tell how long "
+    "it lives: what is registered somewhere may be kept by a weak reference.",
+    examples=(
+        Example(
+            "key",
+            "def f(a):\n    def k(x):\n        return x.b\n    g()\n    return sorted(a, key=k)",
+            "def f(a):\n    g()\n    return sorted(a, key=lambda x: x.b)",
+        ),
+        Example(
+            "sort",
+            "def f(a):\n    def k(x):\n        return -x\n    a.sort(key=k)",
+            "def f(a):\n    a.sort(key=lambda x: -x)",
+        ),
+        Example(
+            "returned",
+            "def f(a):\n    def k(x):\n        return x + a\n    return k",
+            "def f(a):\n    return lambda x: x + a",
+        ),
+    ),
+    leaves_alone=(
+        "def f(a):\n    def k(x):\n        return x.b\n    return a.connect(k)",
+        "def f(a):\n    def k(x):\n        return x.b\n    return sorted(a, key=k), k",
+        "def f(a):\n    @h\n    def k(x):\n        return x.b\n    return sorted(a, key=k)",
+        "def f(a):\n    def k(x: int):\n        return x\n    return sorted(a, key=k)",
+        "def f(a):\n    def k(x, y=g()):\n        return x\n    return sorted(a, key=k)",
+        "def f(a):\n    def k(x):\n        yield x\n    return sorted(a, key=k)",
+        "def f(a):\n    def k(x):\n        g()\n        return x\n    return sorted(a, key=k)",
+        "def f(a):\n    if a:\n        def k(x):\n            return x\n    return sorted(a, key=k)",
+        "def f(a, sorted):\n    def k(x):\n        return x\n    return sorted(a, key=k)",
+        "def f(a):\n    def k(x):\n        return x and k(x.b)\n    return sorted(a, key=k)",
+        "def f(a):\n    def k(x):\n        return x\n    return [sorted(b, key=k) for b in a]",
+        "async def f(a):\n    async def k(x):\n        return x\n    return k",
+    ),
+)
+
+
+# --- called --------------------------------------------------------------------------------------------------------
+
+
+def _helper(function: Function | Lambda, facts: Facts) -> Node | None:
+    def rewrite(node: Function, rest: list[Node], uses: Uses) -> list[Node] | None:
+        value = result_of(node)
+        if value is None or not _may_be_written_out(node, value, uses.names[node.name].read):
+            return None
+
+        def called(child: Node) -> Node | None:
+            if not isinstance(child, Call) or not is_name(child.func, node.name):
+                return None
+            return _written_out(node.params, value, child.args, uses, facts)
+
+        new = [_replaced(n, called) for n in rest]
+        return None if mentions(new)[node.name] else new
+
+    return _each_function(function, facts, rewrite)
+
+
+def _may_be_written_out(node: Function, value: Node, calls: int) -> bool:
+    plain = all(
+        p.kind in ("plain", "positional_only") and p.default is None and isinstance(p.target, Name)
+        for p in node.params
+    )
+    if not plain or calls > MAX_CALLS or sum(1 for _ in islice(walk(value), MAX_SIZE + 1)) > MAX_SIZE:
+        return False
+    for n in walk(value):
+        if isinstance(n, (Lambda, Function, Class)) or (
+            isinstance(n, Name) and n.id in ("super", "__class__")
+        ):
+            return False
+        if isinstance(n, Comprehension) and n.kind == "generator":
+            return False
+    return True
+
+
+def _written_out(
+    params: tuple[Param, ...], value: Node, args: tuple[Node, ...], uses: Uses, facts: Facts
+) -> Node | None:
+    """The value of a call: each argument stands where its parameter is read, and is evaluated as it was."""
+    if len(args) != len(params) or any(
+        isinstance(a, (Star, Keyword)) or any(isinstance(n, AssignExpr) for n in walk(a)) for a in args
+    ):
+        return None
+    own = {
+        x
+        for n in walk(value)
+        if isinstance(n, Comprehension)
+        for c in n.clauses
+        for x in names_of_target(c.target)
+    }
+    names = {n.id: a for p, a in zip(params, args, strict=True) for n in [p.target] if isinstance(n, Name)}
+    if own & names.keys() or any(isinstance(n, Name) and n.id in own for a in args for n in walk(a)):
+        return None
+    still = {name: a for name, a in names.items() if _is_still(a, uses)}
+    others = {name: a for name, a in names.items() if name not in still}
+    counts = mentions([value])
+    if any(counts[name] != 1 for name in others):
+        return None
+    # Parameters get names that stand nowhere else, since an argument may be called like another parameter.
+    result = _renamed(value, {name: Name(f"{name} of the helper") for name in others} | still)
+    placed: list[Node] = []
+    for name, arg in others.items():
+        if not is_settled(arg, uses, facts) and not _is_argument(value, name):
+            return None
+        new = put_first(
+            result, f"{name} of the helper", arg, lambda n: n in placed or _is_inert(n, uses, facts)
+        )
+        if new is None:
+            return None
+        result = new
+        placed.append(arg)
+    return result
+
+
+def _renamed(node: Node, names: dict[str, Node]) -> Node:
+    if isinstance(node, Name):
+        return names.get(node.id, node)
+    return map_children(node, lambda child: _renamed(child, names))
+
+
+def _is_still(node: Node, uses: Uses) -> bool:
+    return is_fixed(node) or (isinstance(node, Name) and uses.steady(node.id))
+
+
+def _is_inert(node: Node, uses: Uses, facts: Facts) -> bool:
+    """Whether what a helper evaluates before an argument may as well be evaluated first."""
+    if isinstance(node, Name):
+        return uses.steady(node.id) or (facts.is_builtin(node, node.id) and node.id not in uses.names)
+    return is_fixed(node)
+
+
+def _is_argument(value: Node, name: str) -> bool:
+    """Whether a helper does nothing but call something with the parameter, which lives as long in either form."""
+    return isinstance(value, Call) and any(is_name(a, name) for a in value.args)
+
+
+HELPER = Rule(
+    id="helper",
+    family="functions",
+    summary="Write what a function inside a function gives where it is called, if it is but one `return`.",
+    languages={"python": LOCALS},
+    on=(Function, Lambda),
+    rewrite=_helper,
+    why="The names of the function mean the same where it is called, and are read at the same time. Literals and "
+    "locals are put where the parameters stand; any other argument must be read once and be the first thing that the "
+    "function evaluates, and no object may end sooner than its parameter would have. Not for one that calls itself, is "
+    "mentioned by an inner function or a comprehension, or holds a generator or lambda, which read names late.",
+    examples=(
+        Example(
+            "local",
+            "def f(a, b):\n    def k(x):\n        return x + 1\n    return g(k(a), k(b))",
+            "def f(a, b):\n    return g(a + 1, b + 1)",
+        ),
+        Example(
+            "value",
+            "def f(a):\n    k = lambda x, y: x * y\n    return k(a.b, 2)",
+            "def f(a):\n    return a.b * 2",
+        ),
+        Example(
+            "no parameters",
+            "def f(a):\n    def k():\n        return g(a)\n    if k():\n        h()\n    return k()",
+            "def f(a):\n    if g(a):\n        h()\n    return g(a)",
+        ),
+        Example(
+            "order",
+            "def f(a):\n    def k(x, y):\n        return x < y\n    return k(a.b, a.c)",
+            "def f(a):\n    return a.b < a.c",
+        ),
+    ),
+    leaves_alone=(
+        "def f(a):\n    def k(x, y):\n        return y + x\n    return k(a.b, a.c)",
+        "def f(a):\n    def k(x):\n        return g() + x\n    return k(h())",
+        "def f(a):\n    def k(x):\n        return x + x\n    return k(h())",
+        "def f(a):\n    def k(x):\n        return 1\n    return k(h())",
+        "def f(a):\n    def k(x):\n        return a and x\n    return k(h())",
+        "def f(a):\n    def k(x):\n        return use(x.name)\n    return k(TemporaryDirectory())",
+        "def f(a):\n    def k(x):\n        return x if a else k(1)\n    return k(a)",
+        "def f(a):\n    def k(x):\n        return (lambda: x)\n    return k(a)",
+        "def f(a):\n    def k(x):\n        return (x for b in a)\n    return k(a)",
+        "def f(a):\n    def k(x):\n        return [x for b in a]\n    b = 1\n    return k(b)",
+        "def f(a):\n    def k(x=1):\n        return x\n    return k()",
+        "def f(a):\n    def k(x):\n        return x\n    return k(x=a)",
+        "def f(a):\n    def k(*x):\n        return x\n    return k(a)",
+        "def f(a):\n    def k(x):\n        return x\n    return [k(b) for b in a]",
+        "def f(a):\n    def k(x):\n        return x + 1\n    return k(a), k",
+        "def f(a):\n    k = g\n    def k(x):\n        return x + 1\n    return k(a)",
+        "def f(a):\n    t = k(a)\n    def k(x):\n        return x + 1\n    return t",
+        "def k(x):\n    return x + 1\ndef f(a):\n    return k(a)",
+        "def f(a):\n    def k(x):\n        return x\n    return k(t := a), t",
+    ),
+)
+
+RULES: tuple[Rule, ...] = (CALLBACK, HELPER)
