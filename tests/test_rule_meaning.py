@@ -189,8 +189,8 @@ def outcome(
     for closure in late:
         try:
             log.append(f"late {plain(closure(), log)}")
-        except NameError:
-            log.append("late NameError")
+        except Exception as error:
+            log.append(f"late {type(error).__name__}")
     seen = {n: plain(v, log) for n, v in space.items() if n in given and not callable(v)}
     return log, (seen if entry is None else None)
 
@@ -307,9 +307,12 @@ class Writer:
     def statement(self, depth: int, indent: int) -> list[str]:
         pad = "    " * indent
         kinds = ["assign", "call", "temporary", "temporary", "count", "split", "jump", "closure", "result"]
+        kinds += ["default", "walrus", "swap", "helper"]
         kinds += ["give"] if self.generator else []
         kinds += (
-            ["if", "if", "if", "else", "else", "elif", "loop", "append", "try", "forever"] if depth else []
+            ["if", "if", "if", "else", "else", "elif", "loop", "append", "try", "forever", "primed"]
+            if depth
+            else []
         )
         return [pad + line for line in getattr(self, f"_{self.pick(*kinds)}")(depth)]
 
@@ -363,6 +366,67 @@ class Writer:
         lines = [*start, f"if {self.expression(1)}:", f"    g({self.expression(1)})", keep[0]]
         lines += self.pick(["else:", keep[1]], [f"elif {self.name()}:", "    t = n", keep[1]], [])
         return [*lines, str(self.pick(f"return {r}", f"return {r}", f"g({r})"))]
+
+    def _default(self, depth: int) -> list[str]:
+        x = self.pick("t", f"d{self.fresh + 1}")
+        self.fresh += 1
+        start = self.pick("1", "None", "a", "u", "h(n)")
+        keep = self.pick(
+            f"{x} = {x} or {self.expression(1)}", f"{x} = u if {self.expression(1)} else {x}", "pass"
+        )
+        lines = [f"{x} = {start}", f"if {self.expression(1)}:", f"    {x} = {self.expression(1)}"]
+        lines += self.pick([], [f"elif {self.expression(1)}:", f"    {x} = {self.name()}"])
+        return [*lines, str(keep), f"g({x}, {x})"]
+
+    def _walrus(self, depth: int) -> list[str]:
+        self.fresh += 1
+        w = f"w{self.fresh}"
+        made = f"({w} := {self.expression(1)})"
+        test = self.pick(
+            made, f"{made} is not None and {w} is {self.name()}", f"{made} < {w}", f"{self.name()} and {made}",
+            f"not {made}", f"bool({made})", f"h({made})",
+        )  # fmt: skip
+        use = self.pick(f"g({w}, {w})", f"t = {w}", "pass")
+        return list(
+            self.pick(
+                [f"if {test}:", f"    {use}"], [f"t = {test}"], [f"while {test}:", f"    {use}", "    break"]
+            )
+        )
+
+    def _primed(self, depth: int) -> list[str]:
+        self.fresh += 1
+        p, k = f"p{self.fresh}", f"k{self.fresh}"
+        self.loops += 1
+        body = self.inner(depth)
+        self.loops -= 1
+        step = self.pick(f"{p} = h({k})", f"{p} = h({k})", f"{p}, t = h({k}), u")
+        count = [f"    {k} += 1", f"    if {k} > 3:", "        break"]
+        return [f"{k} = 0", str(step), f"while {p}:", *count, *body, f"    {self.pick(step, step, 'pass')}"]
+
+    def _swap(self, depth: int) -> list[str]:
+        self.fresh += 1
+        s = f"s{self.fresh}"
+        one, two = self.pick(("t", "u"), ("a", "t"), ("a[0]", "a[1]"), ("t", "t"), ("a[n]", "a[0]"))
+        last = self.pick("pass", "pass", f"g({s})")
+        return [f"{s} = {one}", f"{one} = {two}", f"{two} = {s}", str(last), "t, a.p, u = h(n), b, 1"][
+            : self.pick(4, 5)
+        ]
+
+    def _helper(self, depth: int) -> list[str]:
+        self.fresh += 1
+        k = f"q{self.fresh}"
+        x, y = self.pick(("x", "y"), ("a", "y"), ("t", "u"))
+        body = self.pick(
+            f"{x} + {y}", f"g({x}, {y})", f"{y} < {x}", f"{x} and {y}", f"h({x}) or n", x, f"[{x} for z in {y}]",
+            f"{x}.p is {y}", "t",
+        )  # fmt: skip
+        start = self.pick([f"{k} = lambda {x}, {y}: {body}"], [f"def {k}({x}, {y}):", f"    return {body}"])
+        e = [self.pick(self.name(), "1", self.expression(1)) for _ in range(4)]
+        use = self.pick(
+            f"t = {k}({e[0]}, {e[1]})", f"g({k}({e[0]}, {e[1]}), {k}({e[2]}, {e[3]}))", f"return {k}",
+            f"t = [{k}(y, 1) for y in b]", f"late(lambda: {k}(1, t))", f"while {k}({e[0]}, t): break",
+        )  # fmt: skip
+        return [*start, str(use)]
 
     def _jump(self, depth: int) -> list[str]:
         choices = [f"return {self.expression()}", "return", "return None", "raise E(1)", "pass"]

@@ -8,7 +8,7 @@ from prediff.facts import Facts
 from prediff.facts.effects import cannot_raise
 from prediff.facts.evaluation import reads
 from prediff.facts.uses import Uses, mentions, uses_of
-from prediff.rules import defaults, results, swaps, temporaries
+from prediff.rules import defaults, results, swaps, temporaries, walrus
 from prediff.rules.blocks import map_blocks, placed
 from prediff.rules.conditions import is_fixed
 from prediff.rules.rule import Example, Rule
@@ -364,6 +364,7 @@ LET_CONST = Rule(
 
 RULES: tuple[Rule, ...] = (
     MERGE_DECLARATION,
+    *walrus.RULES,
     SPLIT_TUPLE,
     CHAINED_ASSIGNMENT,
     *swaps.RULES,
