@@ -170,3 +170,28 @@ def has_text(node: Node) -> bool:
     return any(
         isinstance(n, Interp) or (isinstance(n, Literal) and n.kind in ("str", "bytes")) for n in walk(node)
     )
+
+
+def first_evaluated(node: Node, replace: Callable[[Node], Node | None], inert: Inert) -> Node | None:
+    """`node` with what `replace` gives in the place of the first part that is evaluated, once and for certain.
+
+    None where `replace` has nothing for it. What is `inert` may stand before that part. What is evaluated in a scope of
+    its own, or is the target of an assignment, is no part.
+    """
+    cls = node.__class__
+    if cls is Comprehension:
+        return None
+    for field in first_fields(node):
+        child = getattr(node, field)
+        items = child[: ALWAYS.get(cls, len(child))] if child.__class__ is tuple else (child,)
+        for i, item in enumerate(items):
+            if item is None or inert(item):
+                continue
+            new = None if cls is AugAssign and field == "target" else replace(item)
+            if new is None:
+                new = first_evaluated(item, replace, inert)
+            if new is None:
+                return None
+            value = (*child[:i], new, *child[i + 1 :]) if child.__class__ is tuple else new
+            return _with(node, field, value)
+    return None

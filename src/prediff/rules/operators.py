@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prediff.facts import Facts
 from prediff.facts.effects import is_bool
-from prediff.rules import arithmetic, assignments, comparisons
+from prediff.rules import arithmetic, assignments, comparisons, mappings
 from prediff.rules.conditions import EXCHANGED, is_negative, negate, truth
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
@@ -300,4 +300,5 @@ RULES: tuple[Rule, ...] = (
     *comparisons.RULES,
     *arithmetic.RULES,
     *assignments.RULES,
+    *mappings.RULES,
 )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from prediff.facts import Facts
-from prediff.facts.evaluation import ALWAYS, first_fields, reads
+from prediff.facts.evaluation import first_evaluated, reads
 from prediff.facts.scopes import names_of_target
 from prediff.rules.blocks import placed
 from prediff.rules.conditions import is_fixed, negate, truth
@@ -17,7 +15,6 @@ from prediff.tree import (
     Call,
     Class,
     Clause,
-    Comprehension,
     ExprStmt,
     ForEach,
     Function,
@@ -40,27 +37,24 @@ SOURCE_UNREAD = frozenset({"source-unread"})
 
 
 def taken_out(node: Node, facts: Facts) -> tuple[AssignExpr, Node] | None:
-    """The `x := e` that a node evaluates first, and the node with `x` in its place; None where anything is before it.
+    """The `x := e` that a node evaluates first, and the node with `x` in its place; None if anything comes before."""
+    found: list[AssignExpr] = []
 
-    What may be evaluated never, often or in a scope of its own is no place to take it from.
-    """
-    if isinstance(node, AssignExpr):
-        found = node.op == ":=" and isinstance(node.target, Name)
-        return (node, node.target) if found else None
-    if isinstance(node, (Comprehension, Lambda)):
-        return None
-    for field in first_fields(node):
-        child: Any = getattr(node, field)
-        items = child[: ALWAYS.get(node.__class__, len(child))] if child.__class__ is tuple else (child,)
-        for i, item in enumerate(items):
-            if item is None or is_fixed(item) or (isinstance(item, Name) and facts.is_builtin(item, item.id)):
-                continue
-            inner = taken_out(item, facts)
-            if inner is None:
-                return None
-            new = (*child[:i], inner[1], *child[i + 1 :]) if child.__class__ is tuple else inner[1]
-            return inner[0], update(node, **{field: new})
-    return None
+    def replace(part: Node) -> Node | None:
+        if not isinstance(part, AssignExpr) or part.op != ":=" or not isinstance(part.target, Name):
+            return None
+        found.append(part)
+        return part.target
+
+    if replace(node) is not None:
+        return found[0], found[0].target
+    new = first_evaluated(node, replace, lambda part: is_unchanged(part, facts))
+    return None if new is None else (found[0], new)
+
+
+def is_unchanged(node: Node, facts: Facts) -> bool:
+    """Whether what is evaluated behind a node cannot change its value: a literal or builtin."""
+    return is_fixed(node) or (isinstance(node, Name) and facts.is_builtin(node, node.id))
 
 
 def _in_class(facts: Facts) -> bool:
