@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prediff.facts import Facts
-from prediff.rules import contexts, jumps
+from prediff.rules import contexts, jumps, matches
 from prediff.rules.blocks import ends, placed
 from prediff.rules.conditions import both, is_negative, negate
 from prediff.rules.rule import Example, Rule
@@ -335,5 +335,6 @@ RULES: tuple[Rule, ...] = (
     ASSIGN_TERNARY,
     RETURN_TERNARY,
     *contexts.RULES,
+    *matches.RULES,
     *jumps.RULES,
 )

@@ -9,7 +9,19 @@ from prediff.facts.effects import cannot_raise, is_pure
 from prediff.facts.values import is_int
 from prediff.rules.conditions import EQUALITY, MIRRORED, in_comparison, is_fixed, kind_of_fixed, opposite
 from prediff.rules.rule import Example, Rule
-from prediff.tree import Compare, Literal, Logical, Name, Node, Not, Scope, trees_equal, walk
+from prediff.tree import (
+    Attribute,
+    Compare,
+    Index,
+    Literal,
+    Logical,
+    Name,
+    Node,
+    Not,
+    Scope,
+    trees_equal,
+    walk,
+)
 
 SOURCE_UNREAD = frozenset({"source-unread"})
 ORDER_NEGATIONS = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
@@ -231,18 +243,33 @@ def _join(a: Node, b: Node, facts: Facts) -> Compare | None:
         return None
     if not _same_way(a.ops + b.ops):
         return None
-    if not is_fixed(middle) and not (isinstance(middle, Name) and _stays(middle.id, facts)):
+    if not _repeats(middle, facts):
         return None
     return Compare(a.left, a.ops + b.ops, a.rights + b.rights)
 
 
-def _stays(name: str, facts: Facts) -> bool:
+def _repeats(node: Node, facts: Facts) -> bool:
+    """Whether an operand gives the same again behind a comparison that it stands in, and reading it does nothing."""
+    if is_fixed(node):
+        return True
+    if isinstance(node, Name):
+        return stays(node.id, facts)
+    if not isinstance(node, (Attribute, Index)) or not is_pure(node, facts):
+        return False
+    return facts.assume("reads-pure") and facts.assume("builtin-operators")
+
+
+def stays(name: str, facts: Facts) -> bool:
     """Whether a comparison cannot bind the name anew: a local that no inner function binds, else built-in operands."""
-    if facts.function is not None and name in facts.bound_here(len(facts.enclosing) - 1):
-        sent = [n for n in walk(facts.function) if isinstance(n, Scope)]
-        if not any(n.id == name for s in sent for n in s.names):
-            return True
-    return facts.assume("builtin-operators")
+    return is_own(name, facts) or facts.assume("builtin-operators")
+
+
+def is_own(name: str, facts: Facts) -> bool:
+    """Whether a name is a local of the innermost function that no other one binds."""
+    if facts.function is None or name not in facts.bound_here(len(facts.enclosing) - 1):
+        return False
+    sent = [n for n in walk(facts.function) if isinstance(n, Scope)]
+    return not any(n.id == name for s in sent for n in s.names)
 
 
 def _negated_chain(node: Not, facts: Facts) -> Node | None:
@@ -250,7 +277,7 @@ def _negated_chain(node: Not, facts: Facts) -> Node | None:
     if not isinstance(inner, Compare) or len(inner.ops) < 2 or not facts.test or not _same_way(inner.ops):
         return None
     for middle in inner.rights[:-1]:
-        if not is_fixed(middle) and not (isinstance(middle, Name) and _stays(middle.id, facts)):
+        if not _repeats(middle, facts):
             return None
     lefts = (inner.left, *inner.rights)
     parts = [Compare(a, (op,), (b,)) for a, op, b in zip(lefts, inner.ops, inner.rights, strict=False)]
@@ -292,7 +319,7 @@ NEGATED_CHAIN = Rule(
     leaves_alone=(
         "def f(a, b, c):\n    return not a < b < c",
         "def f(a, b, c):\n    if not a < b() < c:\n        g()",
-        "def f(a, b, c):\n    if not a < b.d < c:\n        g()",
+        "def f(a, b, c):\n    if not a < b.d() < c:\n        g()",
         "def f(a, b, c):\n    if not a < b > c:\n        g()",
         "def f(a, b, c):\n    if not a < b:\n        g()",
     ),
@@ -306,8 +333,8 @@ CHAINED_COMPARISON = Rule(
     on=(Logical,),
     rewrite=_chained,
     why="The language reference (6.10) defines the chain as this `and`, with `b` evaluated once: the same "
-    "for a literal and for a local that the first comparison cannot bind anew. A call or an attribute "
-    "is left alone.",
+    "for a literal and for a local that the first comparison cannot bind anew. An attribute or item rests on pure "
+    "reads and built-in operands; a call is left alone.",
     examples=(
         Example(
             "less", "def f(a, b, c):\n    return a < b and b < c", "def f(a, b, c):\n    return a < b < c"
@@ -316,12 +343,18 @@ CHAINED_COMPARISON = Rule(
         Example(
             "equal", "def f(a, b):\n    return a == b and b == 1", "def f(a, b):\n    return a == b == 1"
         ),
+        Example(
+            "item",
+            "def f(a, i):\n    return 1 < a[i] and a[i] < a.b",
+            "def f(a, i):\n    return 1 < a[i] < a.b",
+        ),
     ),
     leaves_alone=(
         "def f(a, b):\n    return a < b() and b() < 1",
         "def f(a, b, c):\n    return a < b and c < b",
         "def f(a, b, c):\n    return a < b or b < c",
-        "def f(a, b, c):\n    return a.b < b.c and b.c < c",
+        "def f(a, b, c):\n    return a.b < b.c() and b.c() < c",
+        "def f(a, b, c):\n    return b <= c and a < b",
         "javascript: function f(a, b, c) { return a < b && b < c; }",
     ),
 )

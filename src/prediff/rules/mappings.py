@@ -243,4 +243,42 @@ SET_AND_USED = Rule(
     ),
 )
 
-RULES: tuple[Rule, ...] = (DICT_GET, SETDEFAULT, SET_AND_USED)
+
+def _count(node: If, facts: Facts) -> Node | None:
+    item = _is_asked(node.test, "in")
+    if item is None or node.orelse is None or len(node.then.body) != 1 or len(node.orelse.body) != 1:
+        return None
+    more, start = node.then.body[0], node.orelse.body[0]
+    if not isinstance(more, AugAssign) or more.op != "+" or not trees_equal(more.target, item):
+        return None
+    if not isinstance(start, Assign) or len(start.targets) != 1 or not trees_equal(start.targets[0], item):
+        return None
+    if not _is_int(more.value) or not trees_equal(start.value, more.value):
+        return None
+    return Assign((item,), Binary("+", _method("get", item, Literal("int", 0)), more.value))
+
+
+COUNT = Rule(
+    id="count",
+    family="operators",
+    summary="Write `d[k] = d.get(k, 0) + 1`, not `if k in d: d[k] += 1` and `else: d[k] = 1`.",
+    languages={"python": DICTS},
+    on=(If,),
+    rewrite=_count,
+    why="Zero and an int is that int, exactly. A value that an int cannot be added to raises in either form.",
+    examples=(
+        Example("one", "if c in d:\n    d[c] += 1\nelse:\n    d[c] = 1", "d[c] = d.get(c, 0) + 1"),
+        Example("not in", "if c not in d:\n    d[c] = 2\nelse:\n    d[c] += 2", "d[c] = d.get(c, 0) + 2"),
+    ),
+    leaves_alone=(
+        "if c in d:\n    d[c] += 1\nelse:\n    d[c] = 0",
+        "if c in d:\n    d[c] += b\nelse:\n    d[c] = b",
+        "if c in d:\n    d[c] += [1]\nelse:\n    d[c] = [1]",
+        "if c in d:\n    d[c] += 1.5\nelse:\n    d[c] = 1.5",
+        "if c in d:\n    d[c] *= 1\nelse:\n    d[c] = 1",
+        "if c in d:\n    d[b] += 1\nelse:\n    d[c] = 1",
+        "if c in d:\n    d[c] += 1",
+    ),
+)
+
+RULES: tuple[Rule, ...] = (DICT_GET, SETDEFAULT, SET_AND_USED, COUNT)

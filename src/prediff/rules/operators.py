@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prediff.facts import Facts
 from prediff.facts.effects import is_bool
-from prediff.rules import arithmetic, assignments, comparisons, mappings
+from prediff.rules import alternatives, arithmetic, assignments, comparisons, mappings
 from prediff.rules.conditions import EXCHANGED, is_negative, negate, truth
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
@@ -299,6 +299,7 @@ RULES: tuple[Rule, ...] = (
     TERNARY_POLARITY,
     *comparisons.RULES,
     *arithmetic.RULES,
+    *alternatives.RULES,
     *assignments.RULES,
     *mappings.RULES,
 )

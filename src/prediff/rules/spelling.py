@@ -263,7 +263,7 @@ ISINSTANCE = Rule(
         "x = isinstance(a, (*b,))",
         "x = isinstance(a, B) or b or isinstance(a, C)",
     ),
-    words=frozenset({"isinstance", "issubclass"}),
+    words=frozenset({"isinstance", "issubclass", "match"}),
 )
 
 RULES: tuple[Rule, ...] = (
