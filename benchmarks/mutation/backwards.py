@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
+from mutation.backwards_shapes import SHAPES
 from mutation.python_surroundings import FUNCTIONS, Surroundings
 from mutation.swap import Swap, changed
 
@@ -400,4 +401,5 @@ REWRITINGS: tuple[Rewriting, ...] = (
     assignments,
     imports,
     definitions,
+    *SHAPES,
 )

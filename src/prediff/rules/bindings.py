@@ -120,13 +120,15 @@ def _is_independent(block: Block, node: Assign, at: int, uses: Uses, facts: Fact
     pairs = [(t, v) for t, v in _pairs(node) if isinstance(t, Name)]
     if len(pairs) < len(_pairs(node)):
         return False
+    if any(reads(v, t.id) for i, (t, _) in enumerate(pairs) for _, v in pairs[i + 1 :]):
+        return False
     here = mentions(block.body[at:])
     for i, (target, _) in enumerate(pairs):
         use = uses.local(target.id)
         if use is None or use.captured:
             return False
         for _, value in pairs[i + 1 :]:
-            if reads(value, target.id) or not is_settled(value, uses, facts):
+            if not is_settled(value, uses, facts):
                 return False
             if not cannot_raise(value, facts) and here[target.id] != uses.mentions[target.id]:
                 return False

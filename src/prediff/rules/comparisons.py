@@ -266,10 +266,14 @@ def stays(name: str, facts: Facts) -> bool:
 
 def is_own(name: str, facts: Facts) -> bool:
     """Whether a name is a local of the innermost function that no other one binds."""
-    if facts.function is None or name not in facts.bound_here(len(facts.enclosing) - 1):
+    function = facts.function
+    if function is None or name not in facts.bound_here(len(facts.enclosing) - 1):
         return False
-    sent = [n for n in walk(facts.function) if isinstance(n, Scope)]
-    return not any(n.id == name for s in sent for n in s.names)
+    known = facts.memo.get((is_own, id(function)))
+    if known is None:
+        sent = {n.id for s in walk(function) if isinstance(s, Scope) for n in s.names}
+        known = facts.memo[is_own, id(function)] = (function, sent)
+    return name not in known[1]
 
 
 def _negated_chain(node: Not, facts: Facts) -> Node | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from prediff.facts import Facts
 from prediff.facts.evaluation import reads
 from prediff.facts.scopes import names_of_target
@@ -45,15 +47,16 @@ def assigned(node: Node) -> tuple[str, Node] | None:
 
 def _default_first(function: Function | Lambda, facts: Facts) -> Node | None:
     def visit(block: Block) -> Block:
-        body = list(block.body)
-        for i in range(len(body) - 2, -1, -1):
-            start, branch = body[i], body[i + 1]
-            if not isinstance(branch, If):
+        body, end = list(block.body), len(block.body)
+        behind: Counter[str] = Counter()
+        starts = [i for i in range(end - 1) if isinstance(body[i + 1], If) and assigned(body[i]) is not None]
+        for i in reversed(starts):
+            behind.update(mentions(block.body[i:end]))
+            start, branch, end = body[i], body[i + 1], i
+            bound, uses = assigned(start), uses_of(function, facts)
+            if bound is None or not isinstance(branch, If) or not _is_unseen(bound[0], behind, uses):
                 continue
-            bound = assigned(start)
-            if bound is None or not _is_unseen(bound[0], body[i:], uses_of(function, facts)):
-                continue
-            new = _with_default(branch, start, *bound, uses_of(function, facts), facts)
+            new = _with_default(branch, start, *bound, uses, facts)
             if new is not None:
                 body[i : i + 2] = [placed(new, branch, start)]
         return block if len(body) == len(block.body) else update(block, body=tuple(body))
@@ -61,10 +64,10 @@ def _default_first(function: Function | Lambda, facts: Facts) -> Node | None:
     return map_blocks(function, facts, visit)
 
 
-def _is_unseen(name: str, behind: list[Node], uses: Uses) -> bool:
-    """Whether a local stands only in some statements, so that nothing reads it if the first two raise."""
+def _is_unseen(name: str, behind: Counter[str], uses: Uses) -> bool:
+    """Whether a local stands only behind its first value in one block: nothing reads it if what follows raises."""
     use = uses.local(name)
-    return use is not None and not use.captured and mentions(behind)[name] == uses.mentions[name]
+    return use is not None and not use.captured and behind[name] == uses.mentions[name]
 
 
 def _with_default(branch: If, start: Node, name: str, value: Node, uses: Uses, facts: Facts) -> If | None:

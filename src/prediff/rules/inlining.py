@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from itertools import islice
 
 from prediff.facts import Facts
 from prediff.facts.evaluation import put_first
 from prediff.facts.scopes import names_of_target
-from prediff.facts.uses import Uses, mentions, uses_of
+from prediff.facts.uses import Use, Uses, mentions, uses_of
 from prediff.rules.blocks import map_blocks
 from prediff.rules.conditions import is_fixed, is_name
 from prediff.rules.local_functions import LOCALS, own_function, result_of
@@ -39,70 +40,112 @@ MAX_SIZE = 60
 """A function is written out at up to so many calls, and only if it has up to so many nodes."""
 CALLED_BACK = frozenset({"sorted", "min", "max", "map", "filter"})
 """Builtins that call a function that they are given, and keep nothing else of it."""
-Visit = Callable[[Node], Node | None]
+MAX_TURNS = 4
+Replace = Callable[[Node, Mapping[str, Function], Uses], tuple[str, Node] | None]
+"""What a node becomes, given the functions that may be written out there, and the name of the one that was."""
 
 
-def _each_function(
-    function: Function | Lambda,
-    facts: Facts,
-    rewrite: Callable[[Function, list[Node], Uses], list[Node] | None],
+def _without(
+    function: Function | Lambda, facts: Facts, may: Callable[[Function, Use], bool], replace: Replace
 ) -> Node | None:
-    """The function with the first inner one that `rewrite` takes gone from its block, and what follows rewritten."""
-    if facts.language != "python" or not isinstance(function.body, Block):
-        return None
-    chosen: Function | None = None
+    """A function without those of its inner functions whose every mention `replace` has something for."""
+    wanted = _candidates(function, facts, may)
+    for _ in range(MAX_TURNS):
+        if not wanted:
+            return None
+        turn = _Turn(wanted, replace, uses_of(function, facts))
+        body = turn.block(function.body)  # type: ignore[arg-type]
+        kept = {name: node for name, node in wanted.items() if turn.found[name] == turn.uses.names[name].read}
+        if len(kept) == len(wanted):
+            return update(function, body=body)
+        wanted = kept  # what the others were given may have rested on those that stay
+    return None
 
-    def visit(block: Block) -> Block:
-        nonlocal chosen
-        for i, node in enumerate(block.body):
-            if not isinstance(node, Function) or result_of(node) is None:
-                continue
-            if chosen is not None and chosen is not node:
-                continue
-            uses = uses_of(function, facts)
-            use, rest = own_function(node.name, uses), [*block.body[i + 1 :]]
-            if use is None or not use.read or mentions(rest)[node.name] != use.read:
-                continue
-            new = rewrite(node, rest, uses)
-            if new is not None:
-                chosen = node
-                return update(block, body=(*block.body[:i], *new))
+
+def _candidates(
+    function: Function | Lambda, facts: Facts, may: Callable[[Function, Use], bool]
+) -> dict[str, Function]:
+    found: dict[str, Function] = {}
+
+    def collect(block: Block) -> Block:
+        for node in block.body:
+            if isinstance(node, Function) and result_of(node) is not None:
+                use = own_function(node.name, uses_of(function, facts))
+                if use is not None and use.read and may(node, use):
+                    found[node.name] = node
         return block
 
-    return map_blocks(function, facts, visit)
+    if facts.language == "python":
+        map_blocks(function, facts, collect)
+    return found
 
 
-def _replaced(node: Node, visit: Visit) -> Node:
-    """A tree with what `visit` gives in the place of nodes of the function's own scope, inner ones first."""
-    if isinstance(node, (Lambda, Function, Class, Comprehension)):
-        return node
-    new = map_children(node, lambda child: _replaced(child, visit))
-    return visit(new) or new
+class _Turn:
+    """One walk over a function's own scope. found: how often each inner function was written out behind its definition.
+
+    open: those whose definition stands earlier in a block around the place, so that it has run.
+    """
+
+    def __init__(self, wanted: Mapping[str, Function], replace: Replace, uses: Uses) -> None:
+        self.wanted = wanted
+        self.replace = replace
+        self.uses = uses
+        self.found: Counter[str] = Counter()
+        self.open: dict[str, Function] = {}
+
+    def block(self, block: Block) -> Block:
+        body: list[Node] = []
+        here: list[str] = []
+        for node in block.body:
+            if isinstance(node, Function) and self.wanted.get(node.name) is node:
+                self.open[node.name] = node
+                here.append(node.name)
+            else:
+                body.append(self.node(node))
+        for name in here:
+            del self.open[name]
+        return update(block, body=tuple(body))
+
+    def node(self, node: Node) -> Node:
+        if isinstance(node, Block):
+            return self.block(node)
+        if isinstance(node, (Lambda, Function, Class, Comprehension)):
+            return node
+        new = map_children(node, self.node)
+        made = self.replace(new, self.open, self.uses) if self.open else None
+        if made is None:
+            return new
+        self.found[made[0]] += 1
+        return made[1]
 
 
 # --- passed on -----------------------------------------------------------------------------------------------------
 
 
 def _callback(function: Function | Lambda, facts: Facts) -> Node | None:
-    def rewrite(node: Function, rest: list[Node], uses: Uses) -> list[Node] | None:
-        if uses.names[node.name].read != 1 or any(p.default is not None for p in node.params):
-            return None
-        value = result_of(node)
-        assert value is not None
-        made = Lambda(node.params, value, span=node.span)
+    def replace(node: Node, known: Mapping[str, Function], uses: Uses) -> tuple[str, Node] | None:
+        if isinstance(node, Return) and isinstance(node.value, Name) and node.value.id in known:
+            made = _lambda(known[node.value.id])
+            return node.value.id, update(node, value=made, restructured=True)
+        if isinstance(node, Call):
+            for i, arg in enumerate(node.args):
+                value = arg.value if isinstance(arg, Keyword) and arg.name == "key" else arg
+                if isinstance(value, Name) and value.id in known and _calls_back(node, uses, facts):
+                    made = _lambda(known[value.id])
+                    new = update(arg, value=made) if isinstance(arg, Keyword) else made
+                    return value.id, update(node, args=(*node.args[:i], new, *node.args[i + 1 :]))
+        return None
 
-        def passed(child: Node) -> Node | None:
-            if isinstance(child, Return) and child.value is not None and is_name(child.value, node.name):
-                return update(child, value=made, restructured=True)
-            if isinstance(child, Call) and _calls_back(child, uses, facts):
-                args = [_with_value(a, node.name, made) for a in child.args]
-                return update(child, args=tuple(args))
-            return None
+    def may(node: Function, use: Use) -> bool:
+        return use.read == 1 and all(p.default is None for p in node.params)
 
-        new = [_replaced(n, passed) for n in rest]
-        return None if mentions(new)[node.name] else new
+    return _without(function, facts, may, replace)
 
-    return _each_function(function, facts, rewrite)
+
+def _lambda(node: Function) -> Lambda:
+    value = result_of(node)
+    assert value is not None
+    return Lambda(node.params, value, span=node.span)
 
 
 def _calls_back(call: Call, uses: Uses, facts: Facts) -> bool:
@@ -112,12 +155,6 @@ def _calls_back(call: Call, uses: Uses, facts: Facts) -> bool:
         return not own and facts.is_call_of(call, *CALLED_BACK)
     sorts = isinstance(call.func, Attribute) and call.func.name == "sort"
     return sorts and facts.assume("builtin-operators")
-
-
-def _with_value(arg: Node, name: str, value: Node) -> Node:
-    if isinstance(arg, Keyword) and arg.name == "key" and is_name(arg.value, name):
-        return update(arg, value=value)
-    return value if is_name(arg, name) else arg
 
 
 CALLBACK = Rule(
@@ -168,23 +205,21 @@ CALLBACK = Rule(
 
 
 def _helper(function: Function | Lambda, facts: Facts) -> Node | None:
-    def rewrite(node: Function, rest: list[Node], uses: Uses) -> list[Node] | None:
-        value = result_of(node)
-        if value is None or not _may_be_written_out(node, value, uses.names[node.name].read):
+    def replace(node: Node, known: Mapping[str, Function], uses: Uses) -> tuple[str, Node] | None:
+        if not isinstance(node, Call) or not isinstance(node.func, Name) or node.func.id not in known:
             return None
+        helper = known[node.func.id]
+        value = result_of(helper)
+        assert value is not None
+        made = _written_out(helper.params, value, node.args, uses, facts)
+        return None if made is None else (node.func.id, made)
 
-        def called(child: Node) -> Node | None:
-            if not isinstance(child, Call) or not is_name(child.func, node.name):
-                return None
-            return _written_out(node.params, value, child.args, uses, facts)
-
-        new = [_replaced(n, called) for n in rest]
-        return None if mentions(new)[node.name] else new
-
-    return _each_function(function, facts, rewrite)
+    return _without(function, facts, lambda node, use: _may_be_written_out(node, use.read), replace)
 
 
-def _may_be_written_out(node: Function, value: Node, calls: int) -> bool:
+def _may_be_written_out(node: Function, calls: int) -> bool:
+    value = result_of(node)
+    assert value is not None
     plain = all(
         p.kind in ("plain", "positional_only") and p.default is None and isinstance(p.target, Name)
         for p in node.params
