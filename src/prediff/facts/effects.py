@@ -7,6 +7,7 @@ are pure only for operands whose type is known here.
 from __future__ import annotations
 
 from prediff.facts import Facts
+from prediff.facts.values import is_int, is_text
 from prediff.tree import (
     Attribute,
     Compare,
@@ -72,7 +73,7 @@ def is_pure(node: Node, facts: Facts) -> bool:
 def is_bool(node: Node, facts: Facts) -> bool:
     """Whether a node's value is a bool whatever its operands' types.
 
-    `==` and `<` may give anything for custom classes (arrays do), `is` and `in` and `not` cannot.
+    `==` and `<` may give anything for custom classes (arrays do), `is` and `in` and `not` cannot, nor can ints.
     """
     if isinstance(node, Not):
         return True
@@ -80,7 +81,8 @@ def is_bool(node: Node, facts: Facts) -> bool:
         return node.kind == "bool"
     if isinstance(node, Compare):
         if facts.language == "python":
-            return all(op in ("is", "is not", "in", "not in") for op in node.ops)
+            kinds = [is_int(n, facts) or is_text(n) for n in children(node)]
+            return all(op in ("is", "is not", "in", "not in") for op in node.ops) or all(kinds)
         return True
     if isinstance(node, Logical):
         return all(is_bool(v, facts) for v in node.values)

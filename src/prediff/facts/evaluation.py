@@ -179,7 +179,7 @@ def first_evaluated(node: Node, replace: Callable[[Node], Node | None], inert: I
     its own, or is the target of an assignment, is no part.
     """
     cls = node.__class__
-    if cls is Comprehension:
+    if cls is Comprehension or (isinstance(node, Formatted) and node.text):
         return None
     for field in first_fields(node):
         child = getattr(node, field)

@@ -38,8 +38,9 @@ from prediff.tree import (
 MAX_CALLS = 8
 MAX_SIZE = 60
 """A function is written out at up to so many calls, and only if it has up to so many nodes."""
-CALLED_BACK = frozenset({"sorted", "min", "max", "map", "filter"})
-"""Builtins that call a function that they are given, and keep nothing else of it."""
+KEYED = ("sorted", "min", "max")
+APPLIED = ("map", "filter")
+"""Builtins that call the function that they are given, by `key` or first, and keep it no longer than their result."""
 MAX_TURNS = 4
 Replace = Callable[[Node, Mapping[str, Function], Uses], tuple[str, Node] | None]
 """What a node becomes, given the functions that may be written out there, and the name of the one that was."""
@@ -129,8 +130,8 @@ def _callback(function: Function | Lambda, facts: Facts) -> Node | None:
             return node.value.id, update(node, value=made, restructured=True)
         if isinstance(node, Call):
             for i, arg in enumerate(node.args):
-                value = arg.value if isinstance(arg, Keyword) and arg.name == "key" else arg
-                if isinstance(value, Name) and value.id in known and _calls_back(node, uses, facts):
+                value = _called_back(node, i, uses, facts)
+                if isinstance(value, Name) and value.id in known:
                     made = _lambda(known[value.id])
                     new = update(arg, value=made) if isinstance(arg, Keyword) else made
                     return value.id, update(node, args=(*node.args[:i], new, *node.args[i + 1 :]))
@@ -148,13 +149,21 @@ def _lambda(node: Function) -> Lambda:
     return Lambda(node.params, value, span=node.span)
 
 
-def _calls_back(call: Call, uses: Uses, facts: Facts) -> bool:
-    """Whether a call only calls the functions that it is given: a builtin, or the sort of a list."""
+def _called_back(call: Call, i: int, uses: Uses, facts: Facts) -> Node | None:
+    """An argument that a builtin, or the sort of a list, only calls: a key, or what `map` and `filter` are given."""
+    arg = call.args[i]
     if isinstance(call.func, Name):
         own = call.func.id in uses.names and uses.names[call.func.id].bound
-        return not own and facts.is_call_of(call, *CALLED_BACK)
-    sorts = isinstance(call.func, Attribute) and call.func.name == "sort"
-    return sorts and facts.assume("builtin-operators")
+        names = KEYED if isinstance(arg, Keyword) else APPLIED if i == 0 else ()
+        if own or not facts.is_call_of(call, *names):
+            return None
+    else:
+        sorts = isinstance(call.func, Attribute) and call.func.name == "sort" and isinstance(arg, Keyword)
+        if not sorts or not facts.assume("builtin-operators"):
+            return None
+    if isinstance(arg, Keyword):
+        return arg.value if arg.name == "key" else None
+    return arg
 
 
 CALLBACK = Rule(
@@ -196,6 +205,8 @@ CALLBACK = Rule(
         "def f(a, sorted):\n    def k(x):\n        return x\n    return sorted(a, key=k)",
         "def f(a):\n    def k(x):\n        return x and k(x.b)\n    return sorted(a, key=k)",
         "def f(a):\n    def k(x):\n        return x\n    return [sorted(b, key=k) for b in a]",
+        "def f(a):\n    def k(x):\n        return x\n    return max(k, a)",
+        "def f(a):\n    def k(x):\n        return x\n    return a.sort(k)",
         "async def f(a):\n    async def k(x):\n        return x\n    return k",
     ),
 )

@@ -162,6 +162,11 @@ BOOL_RETURN = Rule(
             "def f(a, b):\n    return a in b",
         ),
         Example(
+            "length",
+            "def f(a):\n    if len(a) > 2:\n        return True\n    return False",
+            "def f(a):\n    return len(a) > 2",
+        ),
+        Example(
             "not",
             "def f(a):\n    if a:\n        return False\n    else:\n        return True",
             "def f(a):\n    return not a",
