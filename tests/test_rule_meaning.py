@@ -277,6 +277,9 @@ def test_normal_form_does_the_same_for_built_in_types(rule: Rule) -> None:
 class Writer:
     """Writes random functions out of what the rules look for: branches, jumps, temporaries, loops that append."""
 
+    shapes: tuple[str, ...] = ("default", "walrus", "swap", "helper")
+    loop_shapes: tuple[str, ...] = ("primed",)
+
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.depth = self.random.choice((1, 1, 2, 2, 3))
@@ -314,10 +317,10 @@ class Writer:
     def statement(self, depth: int, indent: int) -> list[str]:
         pad = "    " * indent
         kinds = ["assign", "call", "temporary", "temporary", "count", "split", "jump", "closure", "result"]
-        kinds += ["default", "walrus", "swap", "helper"]
+        kinds += [*self.shapes]
         kinds += ["give"] if self.generator else []
         kinds += (
-            ["if", "if", "if", "else", "else", "elif", "loop", "append", "try", "forever", "primed"]
+            ["if", "if", "if", "else", "else", "elif", "loop", "append", "try", "forever", *self.loop_shapes]
             if depth
             else []
         )

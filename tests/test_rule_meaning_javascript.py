@@ -118,6 +118,8 @@ def test_javascript_snippets_do_the_same() -> None:
 class JavaScriptWriter(Writer):
     """The same in JavaScript: declarations in blocks, closures, strict and loose equality, `++`, switches."""
 
+    shapes = loop_shapes = ()
+
     def function(self) -> str:
         body = self.block(self.depth, 1)
         return (
