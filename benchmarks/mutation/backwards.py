@@ -57,9 +57,10 @@ def equal_expressions(node: ast.AST, around: Surroundings) -> Iterator[Swap]:
     """What no normal form undoes: only looking at both sides tells that they are equal."""
     if isinstance(node, ast.BoolOp) and around.is_test(node) and all(map(_asks_identity, node.values)):
         yield Swap("equal-condition", [node], [changed(node, values=node.values[::-1])])
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and _is_length(node.left):
-        if isinstance(node.right, ast.Constant) and type(node.right.value) is int:
-            yield Swap("equal-arithmetic", [node], [changed(node, left=node.right, right=node.left)])
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add) or not _is_length(node.left):
+        return
+    if isinstance(node.right, ast.Constant) and type(node.right.value) is int:
+        yield Swap("equal-arithmetic", [node], [changed(node, left=node.right, right=node.left)])
 
 
 def _asks_identity(node: ast.expr) -> bool:
