@@ -259,3 +259,48 @@ def test_rules_backwards_give_programs():
         assert not used or text != TEXT
         names |= {*used}
     assert len(names) > 8
+
+
+LOOPS = """
+def f(a, b):
+    for i, x in enumerate(a):
+        b.append((i, x))
+    for k in range(3):
+        b.append(k)
+    for y in a:
+        b.append(y)
+    b.append(len(a))
+    if any(z > 2 for z in a if z):
+        return sum(1 for w in a if w > 1)
+    return all(v for v in a)
+
+def g(a):
+    return all(v for v in a)
+
+def h(a):
+    return any(v > 1 for v in a)
+"""
+
+
+def test_loops_backwards_do_the_same():
+    def outcome(text):
+        space = {}
+        exec(text, space)
+        kept = []
+        return [
+            [space["f"](a, kept), space["g"](a), space["h"](a)] for a in ([], [0], [1, 2], [3, 0, 5])
+        ], kept
+
+    names = set()
+    for seed in range(150):
+        text, used = rewritten(LOOPS, random.Random(seed), 3)
+        assert outcome(text) == outcome(LOOPS), text
+        names |= {*used}
+    assert names >= {
+        "returned-search",
+        "sum-loop",
+        "unread-index",
+        "counter-to-enumerate",
+        "while-range",
+        "idle-else",
+    }

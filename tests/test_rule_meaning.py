@@ -278,7 +278,7 @@ class Writer:
     """Writes random functions out of what the rules look for: branches, jumps, temporaries, loops that append."""
 
     shapes: tuple[str, ...] = ("default", "walrus", "swap", "helper")
-    loop_shapes: tuple[str, ...] = ("primed",)
+    loop_shapes: tuple[str, ...] = ("primed", "search", "counter", "total")
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
@@ -491,6 +491,50 @@ class Writer:
         else:
             lines += [f"    {r}.{add.format(self.pick(x, f'h({x})', f'({x}, t)', r))}"]
         return [*lines, str(self.pick(f"t = {r}", f"return {r}", f"g({r})", f"g(len({r}), {x})"))]
+
+    def _search(self, depth: int) -> list[str]:
+        self.fresh += 1
+        r, x = f"r{self.fresh}", self.pick("y", f"z{self.fresh}")
+        first = self.random.random() < 0.5
+        act = self.pick(
+            [f"return {first}"], [f"{r} = {first}", "break"], [f"{r} = {first}", "break"], ["break"]
+        )
+        test = self.pick(
+            x, f"not {x}", f"g({x})", f"{x} is None", f"{x} and g({x}, n)", f"{x} or n", f"g({r})"
+        )
+        lines = [f"{r} = {not first}", f"for {x} in {self.pick('a', 'b', '(1, 2)')}:", f"    if {test}:"]
+        lines += [f"        {line}" for line in act]
+        end = self.pick(
+            [f"return {not first}"], [f"if not {r}:", "    h(n)"], [f"g({r}, {r})"], [f"g({r}, {x})"]
+        )
+        return [*lines, *self.pick([], [], ["else:", "    h(t)"]), *end]
+
+    def _counter(self, depth: int) -> list[str]:
+        self.fresh += 1
+        i, x = f"i{self.fresh}", self.pick("y", f"z{self.fresh}")
+        self.loops += 1
+        body = [f"    g({i}, {x})", *self.pick([], self.inner(depth))]
+        self.loops -= 1
+        step = f"    {self.pick(f'{i} += 1', f'{i} = {i} + 1', f'{i} += 2')}"
+        loop = self.pick(
+            f"for {x} in a:", f"for {x} in (t, u):", f"while {i} < {self.pick('3', 'n', 'len(a)')}:"
+        )
+        lines = [f"{x} = t", f"{i} = {self.pick('0', '0', '1', '-1', 'n')}", loop]
+        lines += [step, *body] if loop.startswith("for") and self.random.random() < 0.4 else [*body, step]
+        if loop.startswith("while"):
+            lines = [line for line in lines if not line.strip().startswith("continue")]
+        return [*lines, *self.pick([], [], [f"g({i}, 0)"])]
+
+    def _total(self, depth: int) -> list[str]:
+        self.fresh += 1
+        s, x = f"s{self.fresh}", self.pick("y", f"z{self.fresh}")
+        add = self.pick("1", "2", f"len([{x}])", x, "1.5", f"({x} is None)")
+        lines = [f"{s} = {self.pick('0', '0', '1', '0.0')}", f"for {x} in {self.pick('a', 'b', '(1, 2)')}:"]
+        if self.random.random() < 0.5:
+            lines += [f"    if {self.pick(x, f'g({x})', f'{x} == n', f'{s} > 2')}:", f"        {s} += {add}"]
+        else:
+            lines += [f"    {s} += {add}"]
+        return [*lines, str(self.pick(f"t = {s}", f"return {s}", f"g({s}, {s})", f"g({s}, {x})"))]
 
     def _try(self, depth: int) -> list[str]:
         end = self.pick(["except E:"], ["finally:"], ["except (E, TypeError):"])

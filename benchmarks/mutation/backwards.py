@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
+from mutation.backwards_loops import counting, searches
 from mutation.backwards_shapes import SHAPES
 from mutation.python_surroundings import FUNCTIONS, Surroundings
 from mutation.swap import Swap, changed
@@ -399,6 +400,8 @@ REWRITINGS: tuple[Rewriting, ...] = (
     ternaries,
     temporaries,
     loops,
+    searches,
+    counting,
     assignments,
     imports,
     definitions,

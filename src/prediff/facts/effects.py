@@ -86,4 +86,4 @@ def is_bool(node: Node, facts: Facts) -> bool:
         return True
     if isinstance(node, Logical):
         return all(is_bool(v, facts) for v in node.values)
-    return facts.is_call_of(node, "isinstance", "issubclass", "callable", "hasattr", "bool")
+    return facts.is_call_of(node, "isinstance", "issubclass", "callable", "hasattr", "bool", "any", "all")

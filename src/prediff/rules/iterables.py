@@ -39,7 +39,7 @@ QUIET = {Name, Attribute, Index, Literal, List, Tuple}
 """Classes whose evaluation calls no operator of the operands'."""
 
 
-def _is_join(func: Node) -> bool:
+def is_join(func: Node) -> bool:
     return isinstance(func, Attribute) and func.name == "join" and is_text(func.value)
 
 
@@ -58,7 +58,7 @@ def _generator_argument(node: Call, facts: Facts) -> Node | None:
         evaluated = [n for n in _evaluated(comprehension) if not isinstance(n, Star)]
         if not all(_is_quiet(n, facts) for n in evaluated) and not _folds_quietly(comprehension, rest, facts):
             return None
-    elif not (facts.is_call_of(node, *COLLECTING) or _is_join(node.func)):
+    elif not (facts.is_call_of(node, *COLLECTING) or is_join(node.func)):
         return None
     return update(node, args=(update(comprehension, kind="generator"), *rest))
 
@@ -166,7 +166,7 @@ INNER_COPY = Rule(
 
 def _tuple_to_iterate(node: Node, facts: Facts) -> Node | None:
     if isinstance(node, Call):
-        known = facts.is_call_of(node, "frozenset", "sorted", "sum", "min", "max", "any", "all") or _is_join(
+        known = facts.is_call_of(node, "frozenset", "sorted", "sum", "min", "max", "any", "all") or is_join(
             node.func
         )
         if not known or len(node.args) != 1 or not isinstance(node.args[0], List) or not node.args[0].items:
@@ -206,7 +206,7 @@ TUPLE_TO_ITERATE = Rule(
 
 def _map_lambda(node: Node, facts: Facts) -> Node | None:
     if isinstance(node, Call):
-        known = facts.is_call_of(node, "list", "any", "all", *COLLECTING, *FOLDING) or _is_join(node.func)
+        known = facts.is_call_of(node, "list", "any", "all", *COLLECTING, *FOLDING) or is_join(node.func)
         source = node.args[0] if known and node.args else None
     else:
         assert isinstance(node, (ForEach, CompFor))
@@ -290,7 +290,7 @@ def _map_builtin(node: Node, facts: Facts) -> Node | None:
         )
         return Call(Name(node.kind), (new,)) if new is not None else None
     assert isinstance(node, Call)
-    known = node.args and (facts.is_call_of(node, "any", "all", *COLLECTING, *FOLDING) or _is_join(node.func))
+    known = node.args and (facts.is_call_of(node, "any", "all", *COLLECTING, *FOLDING) or is_join(node.func))
     generator = node.args[0] if known else None
     if not isinstance(generator, Comprehension) or generator.kind != "generator":
         return None

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from prediff.facts import Facts
 from prediff.facts.effects import cannot_raise
-from prediff.facts.evaluation import reads
-from prediff.facts.scopes import names_of_target
-from prediff.facts.uses import Uses, mentions, uses_of
-from prediff.rules import generators
-from prediff.rules.blocks import map_blocks, placed
+from prediff.facts.uses import Uses
+from prediff.rules import counters, generators, loop_else, mapping_views, ranges, searches, totals
+from prediff.rules.loop_names import clauses_of, gather, may_stand, own_names
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
     Assign,
-    AssignExpr,
     Attribute,
-    Await,
     Block,
     Call,
     CompFor,
@@ -25,7 +19,6 @@ from prediff.tree import (
     ExprStmt,
     ForEach,
     Function,
-    If,
     Index,
     Keyword,
     Lambda,
@@ -37,78 +30,55 @@ from prediff.tree import (
     Slice,
     Star,
     Tuple,
-    Yield,
-    YieldFrom,
-    children,
     update,
-    walk,
 )
 
 LOCALS = frozenset({"source-unread", "locals-unread"})
-_NOT_IN_A_COMPREHENSION = (Await, Yield, YieldFrom, AssignExpr, Lambda)
 
 
 def _append_loop(function: Function | Lambda, facts: Facts) -> Node | None:
-    if not isinstance(function.body, Block):
-        return None
-    uses: Uses | None = None
-
-    def visit(block: Block) -> Block:
-        nonlocal uses
-        body = list(block.body)
-        for i in range(len(body) - 2, -1, -1):
-            start, loop = body[i], body[i + 1]
-            if not isinstance(start, Assign) or not isinstance(loop, ForEach) or len(start.targets) != 1:
-                continue
-            target = start.targets[0]
-            if not isinstance(target, Name):
-                continue
-            uses = uses or uses_of(function, facts)
-            made = _collected(start.value, loop, target.id, uses, facts)
-            if (
-                made is None
-                or not _is_unseen(target.id, body[i:], uses)
-                or not _own_names(function, made, uses)
-            ):
-                continue
-            body[i : i + 2] = [placed(update(start, value=made), start, loop)]
-        return block if len(body) == len(block.body) else update(block, body=tuple(body))
-
-    return map_blocks(function, facts, visit)
-
-
-def _collected(empty: Node, loop: ForEach, name: str, uses: Uses, facts: Facts) -> Comprehension | None:
-    """The comprehension that builds what a loop adds to an empty collection."""
-    clauses: list[CompFor] = []
-    inner: Node = loop
-    while isinstance(inner, (ForEach, If)):
-        if isinstance(inner, ForEach):
-            if inner.orelse is not None or inner.kind != "in" or not _only_names(inner.target):
-                return None
-            clauses.append(CompFor(inner.target, inner.iterable))
-            below = inner.body
-        else:
-            if inner.orelse is not None:
-                return None
-            clauses[-1] = update(clauses[-1], conditions=(*clauses[-1].conditions, inner.test))
-            below = inner.then
-        if len(below.body) != 1:
+    def collected(empty: Node, loop: ForEach, name: str, uses: Uses) -> Node | None:
+        """The comprehension that builds what a loop adds to an empty collection."""
+        found = clauses_of(loop) if loop.orelse is None else None
+        inner = _direct(found[1], uses) if found is not None else None
+        added = _added(empty, inner, name, uses, facts) if inner is not None else None
+        if found is None or added is None:
             return None
-        inner = below.body[0]
-    added = _added(empty, inner, name, uses, facts)
-    if added is None:
-        return None
-    made = Comprehension(added[0], added[1], tuple(clauses))
-    targets = [n for c in clauses for n in names_of_target(c.target)]
-    if len(set(targets)) < len(targets) or name in targets or reads(made, name) or not _may_stand(made):
-        return None
-    return made
+        made = Comprehension(added[0], added[1], tuple(found[0]))
+        return made if may_stand(made) and own_names(function, made, uses, facts) else None
+
+    return gather(function, facts, _filled, collected)
 
 
-def _only_names(target: Node) -> bool:
-    if isinstance(target, Tuple):
-        return all(_only_names(i) for i in target.items)
-    return isinstance(target, Name)
+def _filled(statement: Node) -> str | None:
+    """The name of what a statement adds to."""
+    held: Node | None = None
+    if isinstance(statement, ExprStmt) and isinstance(statement.value, Call):
+        func = statement.value.func
+        held = func.value if isinstance(func, Attribute) else None
+    elif isinstance(statement, Assign) and isinstance(statement.targets[0], Index):
+        held = statement.targets[0].value
+    return held.id if isinstance(held, Name) else None
+
+
+def _direct(block: Block, uses: Uses) -> Node | None:
+    """The one statement of a block; `r.append(e)` for `y = e` and `r.append(y)`, since the list keeps `y` alive too."""
+    if len(block.body) == 1:
+        return block.body[0]
+    if len(block.body) != 2:
+        return None
+    bound, add = block.body
+    if not isinstance(bound, Assign) or len(bound.targets) != 1 or not isinstance(bound.targets[0], Name):
+        return None
+    target = bound.targets[0]
+    use = uses.local(target.id)
+    if use is None or use.captured or use.bound != 1 or use.read != 1:
+        return None
+    if not isinstance(add, ExprStmt) or not isinstance(add.value, Call) or add.value.args != (target,):
+        return None
+    if not isinstance(add.value.func, Attribute) or add.value.func.name != "append":
+        return None
+    return update(add, value=update(add.value, args=(bound.value,)))
 
 
 def _added(empty: Node, statement: Node, name: str, uses: Uses, facts: Facts) -> tuple[str, Node] | None:
@@ -158,51 +128,6 @@ def _is_still(node: Node, uses: Uses, facts: Facts) -> bool:
     return uses.steady(node.id) if isinstance(node, Name) else cannot_raise(node, facts)
 
 
-def _may_stand(made: Comprehension) -> bool:
-    """Whether what is evaluated means the same in a comprehension, which is a scope of its own."""
-    for node in walk(made):
-        if isinstance(node, _NOT_IN_A_COMPREHENSION):
-            return False
-        if isinstance(node, Name) and node.id in ("super", "__class__"):
-            return False
-    return True
-
-
-def _is_unseen(name: str, behind: Sequence[Node], uses: Uses) -> bool:
-    """Whether a local is a plain one that stands only in some statements: nothing reads it if one of them raises."""
-    use = uses.local(name)
-    return use is not None and not use.captured and mentions(list(behind))[name] == uses.mentions[name]
-
-
-def _own_names(function: Function | Lambda, made: Comprehension, uses: Uses) -> bool:
-    """Whether nothing reads the loop's variables but loops and comprehensions that bind them themselves."""
-    for name in {n for c in made.clauses for n in names_of_target(c.target)}:
-        use = uses.local(name)
-        if use is None or use.captured or _stands_alone([*function.params, function.body], name):
-            return False
-    return True
-
-
-def _stands_alone(roots: Sequence[Node], name: str) -> bool:
-    """Whether a name stands anywhere but as the variable of a loop or comprehension, and below that."""
-    stack = list(roots)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Name) and node.id == name:
-            return True
-        if isinstance(node, ForEach) and name in names_of_target(node.target):
-            if any(isinstance(n, ForEach) and name in names_of_target(n.target) for n in walk(node.body)):
-                return (
-                    True  # what stands in the outer loop behind the inner one reads the inner one's variable
-                )
-            stack += [n for n in (node.iterable, node.orelse) if n is not None]
-        elif isinstance(node, Comprehension) and any(name in names_of_target(c.target) for c in node.clauses):
-            stack.append(node.clauses[0].iterable)
-        else:
-            stack += children(node)
-    return False
-
-
 APPEND_LOOP = Rule(
     id="append-loop",
     family="loops",
@@ -214,7 +139,7 @@ APPEND_LOOP = Rule(
     on=(Function, Lambda),
     rewrite=_append_loop,
     why="The same is evaluated in the same order, and the collection is an exact list, set or dict, made "
-    "right before. It must not be read while it grows, nor after the loop has raised: it stands only "
+    "before. It must not be read while it grows, nor after the loop has raised: it stands only "
     "behind its own assignment in the same block. The loop's variables must not be read afterwards or "
     "by closures. No yield, await, lambda, walrus or `super`, which mean something else in a "
     "comprehension; one loop that fills two lists iterates once and stays.",
@@ -223,6 +148,21 @@ APPEND_LOOP = Rule(
             "list",
             "def f(a):\n    r = []\n    for x in a:\n        r.append(g(x))\n    return r, r",
             "def f(a):\n    r = [g(x) for x in a]\n    return r, r",
+        ),
+        Example(
+            "inner comprehension",
+            "def f(a, b):\n    r = []\n    for x in a:\n        r.append([g(x, y) for y in b])\n    return r",
+            "def f(a, b):\n    return [[g(x, y) for y in b] for x in a]",
+        ),
+        Example(
+            "bound again",
+            "def f(a):\n    r = []\n    for x in a:\n        r.append(x.b)\n    r = g(r, r)\n    return r, r",
+            "def f(a):\n    r = [x.b for x in a]\n    r = g(r, r)\n    return r, r",
+        ),
+        Example(
+            "apart",
+            "def f(a):\n    r = []\n    b = g(a)\n    for x in b.y:\n        r.append(x + b)\n    return r",
+            "def f(a):\n    b = g(a)\n    return [x + b for x in b.y]",
         ),
         Example(
             "filter",
@@ -239,6 +179,11 @@ APPEND_LOOP = Rule(
                 "r.append(x)\n    return r"
             ),
             "def f(a):\n    return [x for b in a for x in b]",
+        ),
+        Example(
+            "temporary",
+            "def f(a):\n    r = []\n    for x in a:\n        y = g(x)\n        r.append(y)\n    return r",
+            "def f(a):\n    return [g(x) for x in a]",
         ),
         Example(
             "set",
@@ -259,10 +204,14 @@ APPEND_LOOP = Rule(
         "def f(a):\n    r = []\n    for x in a:\n        r.append(x)\n    return r, x",
         "def f(a):\n    r = []\n    for x in a:\n        r.append(len(r))\n    return r",
         "def f(a):\n    r = []\n    for x in a:\n        r.append(lambda: x)\n    return r",
+        "def f(a, b):\n    r = []\n    for x in a:\n        r.append(y for y in b if y is x)\n    return r",
+        "def f(a, b):\n    r = []\n    for x in a:\n        r.append([lambda: x for y in b])\n    return r",
         (
             "def f(a):\n    r = []\n    try:\n        r = []\n        for x in a:\n            "
             "r.append(g(x))\n    except E:\n        pass\n    return r"
         ),
+        ("def f(a):\n    r = []\n    g(r)\n    for x in a:\n        r.append(x.b)\n    return r, r"),
+        "def f(a):\n    r = [1]\n    for x in a:\n        r.append(x.b)\n    return r, r",
         "def f(a, r):\n    for x in a:\n        r.append(x)\n    return r",
         "def f(a):\n    r = []\n    for x in a:\n        r.append((yield x))\n    return r",
         "def f(a):\n    r = {}\n    for x in a:\n        r[g(x)] = h(x)\n    return r",
@@ -275,7 +224,10 @@ APPEND_LOOP = Rule(
             "r.append(x)\n        g(r, x)"
         ),
         "r = []\nfor x in a:\n    r.append(x)",
-        "def f(a):\n    r = []\n    for x in a:\n        r.append(x)\n    else:\n        g()\n    return r",
+        "def f(a):\n    r = []\n    for x in a:\n        y = g(x)\n        r.append(y)\n    return r, y",
+        "def f(a):\n    r = set()\n    for x in a:\n        y = g(x)\n        r.add(y)\n    return r",
+        "def f(a):\n    r = []\n    for x in a:\n        y = g(x)\n        r.append(h(y))\n    return r",
+        "def f(a):\n    r = []\n    for x in a:\n        if x:\n            break\n        r.append(x)\n    return r",
         "async def f(a):\n    r = []\n    async for x in a:\n        r.append(x)\n    return r",
         "def f(self, a):\n    r = []\n    for x in a:\n        r.append(super().g(x))\n    return r",
     ),
@@ -304,4 +256,14 @@ ONE_CONDITION = Rule(
     leaves_alone=("r = [x for y in a if b for x in y if c]", "r = [x for x in a if b or c]"),
 )
 
-RULES: tuple[Rule, ...] = (ONE_CONDITION, APPEND_LOOP, *generators.RULES)
+RULES: tuple[Rule, ...] = (
+    *mapping_views.RULES,
+    ONE_CONDITION,
+    APPEND_LOOP,
+    *totals.RULES,
+    *ranges.RULES,
+    *counters.RULES,
+    *loop_else.RULES,
+    *searches.RULES,
+    *generators.RULES,
+)

@@ -125,12 +125,6 @@ REJECTED: tuple[Rejected, ...] = (
         "With a = 1: TypeError against a string.",
     ),
     Rejected(
-        "dict-keys",
-        "for k in d.keys():\n    f(k)",
-        "for k in d:\n    f(k)",
-        "A class may iterate over values; only an exact dict is known.",
-    ),
-    Rejected(
         "pairs-to-dict",
         "x = {k: v for k, v in y}",
         "x = dict(y)",

@@ -1,0 +1,320 @@
+"""What the rules on loops share: the clauses of nested loops, who reads a loop's variables, and how a loop is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from prediff.facts import Facts
+from prediff.facts.evaluation import reads
+from prediff.facts.scopes import names_of_target
+from prediff.facts.uses import Uses, mentions, uses_of
+from prediff.facts.values import is_text
+from prediff.rules.blocks import map_blocks, placed
+from prediff.tree import (
+    Assign,
+    AssignExpr,
+    Attribute,
+    AugAssign,
+    Await,
+    Binary,
+    Block,
+    Call,
+    Class,
+    CompFor,
+    Comprehension,
+    ForEach,
+    Function,
+    If,
+    Jump,
+    Lambda,
+    Literal,
+    Name,
+    Node,
+    Tuple,
+    TypeAliasStmt,
+    Unary,
+    While,
+    Yield,
+    YieldFrom,
+    children,
+    update,
+    walk,
+)
+
+_NOT_IN_A_COMPREHENSION = (Await, Yield, YieldFrom, AssignExpr, Lambda)
+
+
+def clauses_of(loop: ForEach) -> tuple[list[CompFor], Block] | None:
+    """The clauses of a comprehension that goes over what nested loops and ifs do, and their innermost block."""
+    clauses: list[CompFor] = []
+    inner: Node = loop
+    while True:
+        if isinstance(inner, ForEach):
+            if inner.kind != "in" or not only_names(inner.target) or (inner.orelse and clauses):
+                return None
+            clauses.append(CompFor(inner.target, inner.iterable))
+            below = inner.body
+        elif isinstance(inner, If):
+            if inner.orelse is not None:
+                return None
+            clauses[-1] = update(clauses[-1], conditions=(*clauses[-1].conditions, inner.test))
+            below = inner.then
+        if len(below.body) != 1 or not isinstance(below.body[0], (ForEach, If)):
+            return clauses, below
+        inner = below.body[0]
+
+
+def only_names(target: Node) -> bool:
+    if isinstance(target, Tuple):
+        return all(only_names(i) for i in target.items)
+    return isinstance(target, Name)
+
+
+def may_stand(made: Comprehension) -> bool:
+    """Whether what is evaluated means the same in a comprehension, which is a scope of its own."""
+    targets = [n for c in made.clauses for n in names_of_target(c.target)]
+    if len(set(targets)) < len(targets):
+        return False
+    for node in walk(made):
+        if isinstance(node, _NOT_IN_A_COMPREHENSION):
+            return False
+        if isinstance(node, Name) and node.id in ("super", "__class__"):
+            return False
+    return True
+
+
+def is_unseen(name: str, behind: Sequence[Node], uses: Uses, facts: Facts) -> bool:
+    """Whether a local is a plain one that stands only in some statements: nothing reads it if one of them raises."""
+    use = uses.local(name)
+    return (
+        use is not None
+        and mentions(list(behind))[name] == uses.mentions[name]
+        and not _escapes(name, uses, facts)
+    )
+
+
+def own_names(function: Function | Lambda, made: Comprehension, uses: Uses, facts: Facts) -> bool:
+    """Whether nothing reads the loop's variables but loops and comprehensions that bind them themselves."""
+    for name in {n for c in made.clauses for n in names_of_target(c.target)}:
+        if uses.local(name) is None or _stands_alone([*function.params, function.body], name):
+            return False
+        if _escapes(name, uses, facts):
+            return False
+    return True
+
+
+DRAWING = ("any", "all", "sum", "min", "max", "sorted", "list", "tuple", "set", "frozenset", "dict")
+
+
+def _escapes(name: str, uses: Uses, facts: Facts) -> bool:
+    """Whether a name is captured by what may read it later: not by a comprehension that is drawn out at once."""
+    if not uses.names[name].captured:
+        return False
+    stack: list[tuple[Node, bool]] = [(uses.function.body, False)]
+    while stack:
+        node, drawn = stack.pop()
+        later = isinstance(node, (Function, Lambda, Class, TypeAliasStmt)) or (
+            isinstance(node, Comprehension) and node.kind == "generator" and not drawn
+        )
+        if later and name in mentions([node]):
+            return True
+        if not later:
+            first = (
+                node.args[0]
+                if isinstance(node, Call) and node.args and _is_drawing(node, uses, facts)
+                else None
+            )
+            stack += [(c, c is first) for c in children(node)]
+    return False
+
+
+def _is_drawing(call: Call, uses: Uses, facts: Facts) -> bool:
+    if isinstance(call.func, Attribute):
+        return call.func.name == "join" and is_text(call.func.value)
+    return (
+        isinstance(call.func, Name) and call.func.id in DRAWING and is_own_builtin(call.func.id, uses, facts)
+    )
+
+
+def _stands_alone(roots: Sequence[Node], name: str) -> bool:
+    """Whether a name stands anywhere but as the variable of a loop or comprehension, and below that."""
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Name) and node.id == name:
+            return True
+        if isinstance(node, ForEach) and name in names_of_target(node.target):
+            if any(isinstance(n, ForEach) and name in names_of_target(n.target) for n in walk(node.body)):
+                return (
+                    True  # what stands in the outer loop behind the inner one reads the inner one's variable
+                )
+            stack += [n for n in (node.iterable, node.orelse) if n is not None]
+        elif isinstance(node, Comprehension) and any(name in names_of_target(c.target) for c in node.clauses):
+            stack.append(node.clauses[0].iterable)
+        else:
+            stack += children(node)
+    return False
+
+
+def bound_in(block: Block, facts: Facts) -> frozenset[str]:
+    """The names that the statements of a block may bind, those of nested definitions included."""
+    names = Uses(Lambda((), block), facts.traits).names
+    return frozenset(name for name, use in names.items() if use.bound)
+
+
+def jumps_of(body: Block, kind: str) -> Iterator[Jump]:
+    """The jumps of a kind that belong to the loop whose body this is."""
+    stack: list[Node] = [body]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Jump):
+            if node.kind == kind:
+                yield node
+        elif isinstance(node, (ForEach, While)):  # the else of an inner loop is no part of that loop
+            stack += [node.orelse] if node.orelse is not None else []
+        elif not isinstance(node, (Function, Lambda)):
+            stack += children(node)
+
+
+def step_of(node: Node) -> tuple[str, int] | None:
+    """The name that a statement counts up or down (`i += 1`, `i = i - 2`), and by how much."""
+    if isinstance(node, AugAssign) and isinstance(node.target, Name):
+        name, op, by = node.target.id, node.op, node.value
+    elif isinstance(node, Assign) and len(node.targets) == 1 and isinstance(node.targets[0], Name):
+        name, value = node.targets[0].id, node.value
+        if not isinstance(value, Binary) or value.left != Name(name):
+            return None
+        op, by = value.op, value.right
+    else:
+        return None
+    if op not in ("+", "-") or not isinstance(by, Literal) or by.kind != "int" or by.value < 1:
+        return None
+    return name, by.value if op == "+" else -by.value
+
+
+def int_of(node: Node) -> int | None:
+    """The value of an int literal with or without a sign."""
+    if isinstance(node, Unary) and node.op == "-":
+        value = int_of(node.operand)
+        return None if value is None or isinstance(node.operand, Unary) else -value
+    return int(node.value) if isinstance(node, Literal) and node.kind == "int" else None
+
+
+def int_node(value: int) -> Node:
+    literal = Literal("int", abs(value))
+    return literal if value >= 0 else Unary("-", literal)
+
+
+def is_own_builtin(name: str, uses: Uses, facts: Facts) -> bool:
+    """Whether a name is the builtin in a function, which may have been asked about from outside."""
+    bound = name in uses.names and uses.names[name].bound
+    return not bound and facts.is_builtin(Name(name), name)
+
+
+def is_bool_literal(node: Node | None, value: bool | None = None) -> bool:
+    return isinstance(node, Literal) and node.kind == "bool" and (value is None or node.value is value)
+
+
+def flag_of(node: Node) -> tuple[str, bool] | None:
+    """The name that a statement gives True or False, and which."""
+    if not isinstance(node, Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], Name):
+        return None
+    value = node.value
+    if not isinstance(value, Literal) or not is_bool_literal(value):
+        return None
+    return node.targets[0].id, value.value
+
+
+def is_break(node: Node) -> bool:
+    return isinstance(node, Jump) and node.kind == "break" and node.label is None
+
+
+def gather(
+    function: Function | Lambda,
+    facts: Facts,
+    filled: Callable[[Node], str | None],
+    make: Callable[[Node, ForEach, str, Uses], Node | None],
+) -> Node | None:
+    """A function in which a local's first value and the loop that adds to it are one assignment.
+
+    filled: the name that the innermost statement of a loop adds to. make: what the first value, the loop and that name
+    come to, if that can be said. The local stands only behind its first assignment, in the same block.
+    """
+    if not isinstance(function.body, Block):
+        return None
+
+    def visit(block: Block) -> Block:
+        starts: dict[str, int] = {}
+        body: list[Node | None] = list(block.body)
+        for i, node in enumerate(block.body):
+            if isinstance(node, Assign):
+                starts.update((n.id, i) for n in node.targets[:1] if isinstance(n, Name))
+                continue
+            name = _filled_by(node, filled) if starts else None
+            if name is None or name not in starts or not isinstance(node, ForEach):
+                continue
+            at = starts[name]
+            start, behind = block.body[at], block.body[at:]
+            if body[at] is not start or not isinstance(start, Assign) or len(start.targets) > 1:
+                continue
+            uses = uses_of(function, facts)
+            made = make(start.value, node, name, uses)
+            if made is None or reads(made, name) or not is_unseen(name, behind, uses, facts):
+                continue
+            if name not in mentions(block.body[at + 1 : i]):
+                body[i], body[at] = placed(update(start, value=made), start, node), None
+        if None not in body:
+            return block
+        return update(block, body=tuple([n for n in body if n is not None]))
+
+    return map_blocks(function, facts, visit)
+
+
+def _filled_by(loop: Node, filled: Callable[[Node], str | None]) -> str | None:
+    found = clauses_of(loop) if isinstance(loop, ForEach) else None
+    return filled(found[1].body[-1]) if found is not None and found[1].body else None
+
+
+def each_counter(
+    function: Function | Lambda, facts: Facts, make: Callable[[str, int, Node, Uses], Node | None]
+) -> Node | None:
+    """A function in which a counter's start and the loop that counts are one loop.
+
+    make: the loop that comes of a counter, its start (an int literal) and its loop, if that can be said. The loop binds
+    the counter but once, where it counts, and the counter stands nowhere but in the two.
+    """
+    if not isinstance(function.body, Block):
+        return None
+
+    def visit(block: Block) -> Block:
+        starts: dict[str, int] = {}
+        body: list[Node | None] = list(block.body)
+        for i, node in enumerate(block.body):
+            if isinstance(node, Assign) and len(node.targets) == 1 and isinstance(node.targets[0], Name):
+                starts[node.targets[0].id] = i
+            for name in _counters(node) if starts else ():
+                start = block.body[starts[name]] if name in starts and body[i] is node else None
+                value = int_of(start.value) if isinstance(start, Assign) else None
+                if start is None or value is None or not _counts_once(node, name, facts):
+                    continue
+                uses = uses_of(function, facts)
+                made = make(name, value, node, uses) if is_unseen(name, [start, node], uses, facts) else None
+                if isinstance(made, (ForEach, While)):
+                    body[i], body[starts[name]] = placed(made, node, start), None
+        if None not in body:
+            return block
+        return update(block, body=tuple([n for n in body if n is not None]))
+
+    return map_blocks(function, facts, visit)
+
+
+def _counters(loop: Node) -> list[str]:
+    """The names that the first and the last statement of a loop count by."""
+    if not isinstance(loop, (ForEach, While)) or not loop.body.body:
+        return []
+    steps = [step_of(loop.body.body[i]) for i in (0, -1)]
+    return [step[0] for step in steps if step is not None]
+
+
+def _counts_once(loop: Node, name: str, facts: Facts) -> bool:
+    return Uses(Lambda((), Block((loop,))), facts.traits).names[name].bound == 1
