@@ -172,9 +172,22 @@ class Engine:
         return self._tables[allowed]
 
     def module(self, tree: Block) -> Block:
-        """Normalize each statement of a file, then the file's own block."""
+        """Normalize each statement of a file, then the file's own block, and what its rules built there."""
         body = tuple([n if n.span in self.done else self.unit(n) for n in tree.body])
-        return self.top_block(update(tree, body=body))
+        tree = self.top_block(update(tree, body=body))
+        settled = {id(n): n for n in body}
+        for _ in range(MAX_PASSES):
+            fresh = [
+                n
+                for n in tree.body
+                if id(n) not in settled and any(isinstance(c, Block) for c in children(n))
+            ]
+            if not fresh:
+                break
+            units = {id(n): self.unit(n) for n in fresh}
+            settled |= {id(n): n for n in units.values()}
+            tree = self.top_block(update(tree, body=tuple([units.get(id(n), n) for n in tree.body])))
+        return tree
 
     def top_block(self, tree: Block) -> Block:
         """Rules on the block of the file itself, whose statements are in normal form by now."""

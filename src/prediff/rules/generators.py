@@ -119,7 +119,6 @@ RULES: tuple[Rule, ...] = (
             "@coroutine\ndef f(a):\n    for x in a:\n        yield x",
             "def f(a):\n    try:\n        for x in a:\n            yield x\n    finally:\n        g()",
             "def f(a):\n    with g():\n        for x in a:\n            yield x",
-            "def f(a):\n    for x in a:\n        yield x\n    else:\n        g()",
             "async def f(a):\n    for x in a:\n        yield x",
             "def f(a):\n    for x in a:\n        yield x, 1",
             "def f(a):\n    for x in a:\n        if x:\n            yield x",

@@ -174,7 +174,7 @@ LOOP_HEAD = Rule(
     ),
     leaves_alone=(
         "while a and (x := f(a)):\n    g(x, x)",
-        "while x := f(a):\n    g(x, x)\nelse:\n    h()",
+        "while x := f(a):\n    if g(x, x):\n        break\nelse:\n    h()",
         "while a < (x := f(a)):\n    g(x, x)",
         "while f(a):\n    g(a)",
         "class C:\n    while x := f():\n        g(x)",
@@ -244,7 +244,7 @@ PRIMED_LOOP = Rule(
         "x = f()\nwhile x:\n    if g(x):\n        continue\n    x = f()",
         "x = f()\nwhile x:\n    g(x)\n    x = h()",
         "x = f()\nwhile x:\n    x = f()\n    g(x)",
-        "x = f()\nwhile x:\n    g(x)\n    x = f()\nelse:\n    h()",
+        "x = f()\nwhile x:\n    if g(x):\n        break\n    x = f()\nelse:\n    h()",
         "x = f()\ng(x)\nwhile x:\n    g(x)\n    x = f()",
         "x = f()\nwhile a:\n    g(x)\n    x = f()",
         "x = 0\nwhile x < a:\n    g(x)\n    x = 0",
