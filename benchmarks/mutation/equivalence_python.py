@@ -32,10 +32,12 @@ from mutation.python_spellings import (
     default_arguments,
     drawn_at_once,
     empty_displays,
+    exact_fields,
     none_identity,
     str_fields,
     str_in_text,
 )
+from mutation.python_unseen import independent_neighbours, unread_imports
 from mutation.python_values import believed_values, small_values
 
 
@@ -109,6 +111,17 @@ CLASSES: dict[str, tuple[frozenset[str], str, Predicate]] = {
         "the texts are equal but for the order of neighbouring imports",
         import_order,
     ),
+    "unread-imports": (
+        frozenset({"imports-pure", "exports-unread"}),
+        "the texts are equal but for imports at the top level whose names their file reads nowhere, and their order",
+        unread_imports,
+    ),
+    "independent-neighbours": (
+        frozenset({"locals-unread"}),
+        "the texts are equal once two neighbours change places of which one binds a name to something empty or "
+        "constant that the other does not mention",
+        independent_neighbours,
+    ),
     "definition-order": (
         frozenset({"source-unread"}),
         "the texts are equal but for the order of definitions that read none of each other's names and run nothing",
@@ -128,6 +141,11 @@ CLASSES: dict[str, tuple[frozenset[str], str, Predicate]] = {
         frozenset({"str-formats"}),
         "the texts are equal once `{x!s}` is written as `{x}` in f-strings",
         str_fields,
+    ),
+    "exact-fields": (
+        frozenset({"source-unread"}),
+        "the texts are equal once `{type(x).__name__!s}` is written without its conversion: it is text",
+        exact_fields,
     ),
     "empty-displays": (
         frozenset({"source-unread"}),

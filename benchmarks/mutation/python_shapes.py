@@ -166,13 +166,13 @@ def object_base(one: ast.Module, two: ast.Module) -> bool:
 
 def typing_imports(one: ast.Module, two: ast.Module) -> bool:
     """Equal without the unread names of `typing` and its like that really are there."""
-    bare = [ast.dump(_without_typing(_WithoutAnnotations().visit(stripped(t)))) for t in (one, two)]
+    bare = [ast.dump(without_typing(_WithoutAnnotations().visit(stripped(t)))) for t in (one, two)]
     return bare[0] == bare[1] and not _both_annotated_otherwise(
-        *[_without_typing(stripped(t)) for t in (one, two)]
+        *[without_typing(stripped(t)) for t in (one, two)]
     )
 
 
-def _without_typing(tree: ast.Module) -> ast.Module:
+def without_typing(tree: ast.Module) -> ast.Module:
     deferred = "from __future__ import annotations" in ast.unparse(tree)
     apart = [n.annotation for n in ast.walk(tree) if isinstance(n, ast.AnnAssign) and deferred]
     unread = {id(n) for annotation in apart for n in ast.walk(annotation)}
@@ -181,11 +181,9 @@ def _without_typing(tree: ast.Module) -> ast.Module:
     }
     body: list[ast.stmt] = []
     for node in tree.body:
-        if isinstance(node, ast.If) and ast.unparse(node.test) in TYPE_CHECKING:
-            body += [n for n in node.orelse if not isinstance(n, ast.Pass)]
-            continue
-        if isinstance(node, ast.If) and ast.unparse(node.test).removeprefix("not ") in TYPE_CHECKING:
-            body += [n for n in node.body if not isinstance(n, ast.Pass)]
+        checking = _checks(node.test) if isinstance(node, ast.If) else None
+        if isinstance(node, ast.If) and checking is not None:
+            body += [n for n in (node.orelse if checking else node.body) if not isinstance(n, ast.Pass)]
             continue
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             names = [a for a in node.names if a.name != "annotations"]
@@ -204,15 +202,23 @@ def _without_typing(tree: ast.Module) -> ast.Module:
     return changed(tree, body=body)
 
 
+def _checks(test: ast.expr) -> bool | None:
+    """Whether a test asks for type checkers (True) or for all others (False); None if for something else."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = _checks(test.operand)
+        return None if inner is None else not inner
+    return True if ast.unparse(test) in TYPE_CHECKING else None
+
+
 TYPE_CHECKING = ("TYPE_CHECKING", "typing.TYPE_CHECKING", "t.TYPE_CHECKING")
 TYPING = ("typing", "types", "abc", "collections.abc")
 
 
 def import_order(one: ast.Module, two: ast.Module) -> bool:
-    return ast.dump(_sorted_imports(stripped(one))) == ast.dump(_sorted_imports(stripped(two)))
+    return ast.dump(sorted_imports(stripped(one))) == ast.dump(sorted_imports(stripped(two)))
 
 
-def _sorted_imports(tree: ast.Module) -> ast.Module:
+def sorted_imports(tree: ast.Module) -> ast.Module:
     """Each run of neighbouring imports in one order, one name a statement."""
     body: list[ast.stmt] = []
     run: list[ast.stmt] = []

@@ -33,6 +33,8 @@ def _is_constant(node: ast.expr) -> bool:
         return _is_constant(node.operand)
     if isinstance(node, ast.Tuple):
         return all(_is_constant(n) for n in node.elts)
+    if isinstance(node, ast.BinOp):
+        return _is_constant(node.left) and _is_constant(node.right)
     return isinstance(node, ast.Constant)
 
 
@@ -70,6 +72,23 @@ class _PlainFields(ast.NodeTransformer):
 
 def str_fields(one: ast.Module, two: ast.Module) -> bool:
     made = [_PlainFields().visit(stripped(t)) for t in (one, two)]
+    return same_compiled(*map(ast.fix_missing_locations, made))
+
+
+class _ExactFields(ast.NodeTransformer):
+    """Fields of names of classes, which are text, without a conversion to text."""
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
+        self.generic_visit(node)
+        exact = ast.unparse(node.value)
+        named = exact.endswith(".__class__.__name__") or (
+            exact.startswith("type(") and exact.endswith(").__name__")
+        )
+        return changed(node, conversion=-1 if named and node.conversion == ord("s") else node.conversion)
+
+
+def exact_fields(one: ast.Module, two: ast.Module) -> bool:
+    made = [_ExactFields().visit(stripped(t)) for t in (one, two)]
     return same_compiled(*map(ast.fix_missing_locations, made))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from prediff.facts import Facts, reads_locals
 from prediff.facts.scopes import names_of_target
-from prediff.facts.uses import Uses, uses_of
+from prediff.facts.uses import Uses, comprehended, uses_of
 from prediff.facts.values import INT_CALLS, is_text
 from prediff.tree import (
     AssignExpr,
@@ -112,6 +112,14 @@ def kinds_of(function: Function | Lambda, facts: Facts) -> Kinds:
     found = known[1]
     assert isinstance(found, Kinds)
     return found
+
+
+def kind_here(node: Name, facts: Facts) -> str:
+    """The kind of a name that is read at the node that a rule is asked about."""
+    function = facts.function
+    if function is None or node.id in comprehended(function, facts):
+        return ""
+    return kinds_of(function, facts).of(node.id, facts)
 
 
 def _kinds_of(function: Function | Lambda, facts: Facts) -> Kinds:

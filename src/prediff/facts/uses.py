@@ -260,6 +260,16 @@ def uses_of(function: Function | Lambda, facts: Facts) -> Uses:
     return known
 
 
+def comprehended(function: Function | Lambda, facts: Facts) -> frozenset[str]:
+    """The names that comprehensions in a function bind for themselves, whatever they mean outside of those."""
+    known = facts.memo.get((comprehended, id(function)))
+    if known is None:
+        found = (c for n in walk(function) if isinstance(n, Comprehension) for c in n.clauses)
+        names = frozenset(name for c in found for name in names_of_target(c.target))
+        known = facts.memo[comprehended, id(function)] = function, names
+    return known[1]
+
+
 def mentions(nodes: list[Node] | tuple[Node, ...]) -> Counter[str]:
     """How often each name stands in some nodes, as a `Name` or as the name of a definition or an import."""
     found: Counter[str] = Counter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prediff.facts import Facts
+from prediff.facts.values import ALIASES
 from prediff.rules.docs import promotes
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
@@ -286,9 +287,6 @@ LRU_CACHE = Rule(
     ),
     words=frozenset({"lru_cache"}),
 )
-
-
-ALIASES = {"io.open": "open", "typing.Text": "str", "typing_extensions.Text": "str"}
 
 
 LAST_PARTS = frozenset(alias.rpartition(".")[2] for alias in ALIASES)

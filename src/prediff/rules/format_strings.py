@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from string import Formatter
 
 from prediff.facts import Facts
+from prediff.facts.kinds import kind_here
+from prediff.facts.no_tuples import is_no_tuple
 from prediff.facts.values import is_int, is_path_call, is_plain
 from prediff.tree import (
     AssignExpr,
@@ -20,20 +22,16 @@ from prediff.tree import (
     Binary,
     Call,
     Compare,
-    Comprehension,
-    Dict,
     Formatted,
     Index,
     Interp,
     Keyword,
     Lambda,
-    List,
     Literal,
     Logical,
     Name,
     Node,
     Not,
-    Set,
     Slice,
     Star,
     Ternary,
@@ -195,7 +193,7 @@ def read_percent(text: str, right: Node, facts: Facts) -> Template | None:
     """The template of `text % right`; None where what it does depends on types that are not known here."""
     if isinstance(right, Tuple):
         values = right.items
-    elif is_plain(right, facts) or isinstance(right, (List, Dict, Set, Comprehension)):
+    elif is_no_tuple(right, facts):
         values = (right,)
     else:
         return None
@@ -242,7 +240,8 @@ def _specification(found: re.Match[str], value: Node, facts: Facts) -> str | Non
             return None
         align = ">" if width and not flags else ""
         return f"{align}{width}" + (f".{precision}" if precision is not None else "")
-    if not is_int(value, facts) or precision is not None or flags not in ("", "-", "0"):
+    whole = kind_here(value, facts) == "int" if isinstance(value, Name) else is_int(value, facts)
+    if not whole or precision is not None or flags not in ("", "-", "0"):
         return None
     if flags == "-" and width:
         flags = "<"

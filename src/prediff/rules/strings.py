@@ -96,13 +96,26 @@ PERCENT = Rule(
     on=(Binary,),
     rewrite=_percent,
     why="`%s`, `%r` and `%a` are str, repr and ascii of the value; a width aligns to the right. The right side must"
-    " be a tuple that is written out, with as many items as fields, or surely no tuple: a bare name may hold one."
+    " be a tuple that is written out, with as many items as fields, or surely no tuple: a bare name may hold one,"
+    " unless each of its bindings is seen to be none (a literal, text that is put together, a caught exception), or"
+    " it is a parameter with the annotation of a plain type (annotations-true)."
     " `%d` and `%x` take floats, Decimals and more than `format` does, so that the value must be seen to be an"
     " int. Every argument but the first must only read, as in format-call: interpreters before 3.11 evaluate the"
     " tuple first, later ones compile it as an f-string.",
     examples=(
         Example("tuple", 'x = "%s=%r" % (a, b)', 'x = f"{a!s}={b!r}"'),
         Example("width", 'x = "%5s|%-5s|%.2s%%" % (a, b, c)', 'x = f"{a!s:>5}|{b!s:5}|{c!s:.2}%"'),
+        Example(
+            "caught",
+            'def f(a):\n    try:\n        g()\n    except E as e:\n        h("%r" % e)',
+            'def f(a):\n    try:\n        g()\n    except E as e:\n        h(f"{e!r}")',
+        ),
+        Example(
+            "local",
+            'def f(a):\n    for i in range(3):\n        g("%d" % i)',
+            'def f(a):\n    for i in range(3):\n        g(f"{i}")',
+        ),
+        Example("annotated", 'def f(a: str):\n    return "%r" % a', 'def f(a: str):\n    return f"{a!r}"'),
         Example("number", 'x = "%03d" % len(a)', 'x = f"{len(a):03}"'),
         Example("quotes", 'x = "%s" % (a[\'"\'],)', 'x = "{!s}".format(a[\'"\'])'),
     ),
@@ -116,6 +129,17 @@ PERCENT = Rule(
         'x = "%.2f" % (a,)',
         'x = "%s" % (*a,)',
         'x = "%s %s" % (a, f())',
+        'def f(a):\n    b = 1\n    if a:\n        b = a\n    return "%s" % b',
+        'def f(a):\n    b = 1\n    return ["%s" % b for b in a]',
+        'def f(a):\n    b = 1\n    def g():\n        nonlocal b\n        b = a\n    g()\n    return "%s" % b',
+        'def f(a):\n    global b\n    b = 1\n    g()\n    return "%s" % b',
+        'def f(a):\n    for b in a:\n        return "%s" % b',
+        'def f(a):\n    try:\n        g()\n    except E as e:\n        e = a\n        return "%s" % e',
+        'def f(*a: str):\n    return "%s" % a',
+        'def f(a: tuple):\n    return "%s" % a',
+        'def f(a: str = None):\n    a = g()\n    return "%s" % a',
+        'def f(a):\n    b = True\n    return "%d" % b',
+        'def f(a: int):\n    return "%d" % a',
     ),
 )
 

@@ -1,0 +1,96 @@
+"""What nothing reads: imports, and neighbours that can change places (classes of `equivalence_python`)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from mutation.python_shapes import sorted_imports, stripped, without_typing
+from mutation.swap import changed
+
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+def unread_imports(one: ast.Module, two: ast.Module) -> bool:
+    """Equal without the imports at the top level whose names are read nowhere in their file, and in any order."""
+    made = [sorted_imports(_without_unread(without_typing(stripped(t)))) for t in (one, two)]
+    return ast.dump(made[0]) == ast.dump(made[1])
+
+
+def _without_unread(tree: ast.Module) -> ast.Module:
+    imports = [n for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom))]
+    rest = [n for n in tree.body if n not in imports]
+    read = {n.id for part in rest for n in ast.walk(part) if isinstance(n, ast.Name)}
+    for part in rest:
+        for n in ast.walk(part):
+            if isinstance(n, ast.Constant) and isinstance(n.value, str):
+                read.update(_WORD.findall(n.value))
+    body: list[ast.stmt] = []
+    for node in tree.body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names = [a for a in node.names if not _goes(node, a, read)]
+            if names:
+                body.append(changed(node, names=names))
+        else:
+            body.append(node)
+    return changed(tree, body=body)
+
+
+def _goes(node: ast.Import | ast.ImportFrom, alias: ast.alias, read: set[str]) -> bool:
+    """Whether neither the name nor the package of an import is read: importing a module makes it the package's."""
+    if alias.name == "*" or (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
+        return False
+    module = (node.module or "") if isinstance(node, ast.ImportFrom) else alias.name
+    return read.isdisjoint({alias.asname or alias.name.split(".")[0], module.split(".")[0]})
+
+
+def independent_neighbours(one: ast.Module, two: ast.Module) -> bool:
+    """Equal but for two neighbours of a function of which one binds a name to a new empty collection or a constant.
+
+    The other does not mention that name, and no `try` could see that only one of them ran.
+    """
+    if any(isinstance(n, ast.Try) for n in ast.walk(one)):
+        return False
+    pairs = list(zip(_bodies(stripped(one)), _bodies(stripped(two)), strict=False))
+    other = [(a, b) for a, b in pairs if list(map(ast.dump, a)) != list(map(ast.dump, b))]
+    if not other:
+        return False
+    before, after = other[-1]  # the innermost: those around it differ with it
+    texts = [list(map(ast.dump, body)) for body in (before, after)]
+    places = [i for i, (a, b) in enumerate(zip(*texts, strict=False)) if a != b]
+    if len(before) != len(after) or len(places) != 2 or places[1] != places[0] + 1:
+        return False
+    i = places[0]
+    if texts[0][i] != texts[1][i + 1] or texts[0][i + 1] != texts[1][i]:
+        return False
+    before[i], before[i + 1] = before[i + 1], before[i]
+    return any(_starts(a, b) for a, b in ((before[i], before[i + 1]), (before[i + 1], before[i]))) and all(
+        list(map(ast.dump, a)) == list(map(ast.dump, b)) for a, b in pairs
+    )
+
+
+def _bodies(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    """The blocks inside of functions, outer ones first."""
+    for function in ast.walk(tree):
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            for node in ast.walk(function):
+                for name in ("body", "orelse", "finalbody"):
+                    body = getattr(node, name, None)
+                    if isinstance(body, list):
+                        yield body
+
+
+def _starts(node: ast.stmt, other: ast.stmt) -> bool:
+    if (
+        not isinstance(node, ast.Assign)
+        or len(node.targets) != 1
+        or not isinstance(node.targets[0], ast.Name)
+    ):
+        return False
+    empty = isinstance(node.value, (ast.List, ast.Tuple)) and not node.value.elts
+    empty = empty or (isinstance(node.value, ast.Dict) and not node.value.keys)
+    if not empty and not isinstance(node.value, ast.Constant):
+        return False
+    name = node.targets[0].id
+    return all(not isinstance(n, ast.Name) or n.id != name for n in ast.walk(other))
