@@ -167,6 +167,10 @@ EQUIVALENT = {
         "def f(a):\n    x = []\n    for y in a:\n        g(y)\n    return x\n",
         "def f(a):\n    for y in a:\n        g(y)\n    x = []\n    return x\n",
     ),
+    "self-assignments": (
+        "def f(a):\n    if a: a = g(a)\n    else: a = a\n    return a\n",
+        "def f(a):\n    if a: a = g(a)\n    return a\n",
+    ),
     "definition-order": ("def f(): pass\nclass A(B): x = 1\n", "class A(B): x = 1\ndef f(): pass\n"),
     "any-order": ("def f(): pass\nx = g()\n", "x = g()\ndef f(): pass\n"),
     "none-identity": ("x = a == None\n", "x = a is None\n"),
@@ -223,6 +227,7 @@ def test_identity_has_two_sides():
             "def f(a):\n    try:\n        x = 1\n        h(a)\n    except E:\n        g(x)\n",
             "def f(a):\n    try:\n        h(a)\n        x = 1\n    except E:\n        g(x)\n",
         ),
+        ("def f(a, b):\n    a = b\n    return a\n", "def f(a, b):\n    return a\n"),
         ('x = f"{a.__name__!s}"\n', 'x = f"{a.__name__!r}"\n'),
         ("def f(a):\n    x, y = a\n    return x\n", "def f(a):\n    x, y = a\n    return y\n"),
         ("def f(a):\n    x, y = a\n    return x, y\n", "def f(a):\n    x, x = a\n    return x, x\n"),

@@ -37,7 +37,7 @@ from mutation.python_spellings import (
     str_fields,
     str_in_text,
 )
-from mutation.python_unseen import independent_neighbours, unread_imports
+from mutation.python_unseen import independent_neighbours, self_assignments, unread_imports
 from mutation.python_values import believed_values, small_values
 
 
@@ -121,6 +121,11 @@ CLASSES: dict[str, tuple[frozenset[str], str, Predicate]] = {
         "the texts are equal once two neighbours change places of which one binds a name to something empty or "
         "constant that the other does not mention",
         independent_neighbours,
+    ),
+    "self-assignments": (
+        frozenset({"source-unread"}),
+        "the texts are equal once a function no longer assigns a name to itself",
+        self_assignments,
     ),
     "definition-order": (
         frozenset({"source-unread"}),

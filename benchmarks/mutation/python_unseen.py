@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mutation.python_shapes import sorted_imports, stripped, without_typing
+from mutation.python_shapes import same_compiled, sorted_imports, stripped, without_typing
 from mutation.swap import changed
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -94,3 +94,34 @@ def _starts(node: ast.stmt, other: ast.stmt) -> bool:
         return False
     name = node.targets[0].id
     return all(not isinstance(n, ast.Name) or n.id != name for n in ast.walk(other))
+
+
+class _WithoutSelf(ast.NodeTransformer):
+    """Takes away assignments of a name to itself."""
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(node, name, None)
+            if isinstance(block, list) and any(map(_is_self, block)):
+                kept = [n for n in block if not _is_self(n)]
+                setattr(node, name, kept or ([ast.Pass()] if name == "body" else []))
+        return node
+
+
+def _is_self(node: ast.AST) -> bool:
+    if (
+        not isinstance(node, ast.Assign)
+        or len(node.targets) != 1
+        or not isinstance(node.targets[0], ast.Name)
+    ):
+        return False
+    return isinstance(node.value, ast.Name) and node.value.id == node.targets[0].id
+
+
+def self_assignments(one: ast.Module, two: ast.Module) -> bool:
+    """Equal without `x = x` in functions, where such a name is bound."""
+    if any(_is_self(n) for tree in (one, two) for n in tree.body):
+        return False
+    made = [ast.fix_missing_locations(_WithoutSelf().visit(stripped(t))) for t in (one, two)]
+    return same_compiled(*made)
