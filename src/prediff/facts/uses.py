@@ -6,12 +6,12 @@ only make a rule leave code alone. A rule that rests on this asks at the functio
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from prediff.facts import Facts, bound_names
+from prediff.facts.binders import string_words
 from prediff.facts.scopes import names_of_target
 from prediff.languages.language import Traits
 from prediff.tree import (
@@ -25,13 +25,11 @@ from prediff.tree import (
     Declare,
     Delete,
     ForEach,
-    Formatted,
     Function,
     Handler,
     Import,
     ImportFrom,
     Lambda,
-    Literal,
     Name,
     Node,
     Opaque,
@@ -46,7 +44,6 @@ from prediff.tree import (
     walk,
 )
 
-_WORD = re.compile(r"[^\W\d]\w*")
 _TOLD = frozenset(
     {Name, Function, Class, Lambda, Comprehension, Assign, AugAssign, AssignExpr, Update, Declare, ForEach, WithItem,
      Handler, Delete, Capture, Import, ImportFrom, Scope, TypeAliasStmt}
@@ -93,7 +90,7 @@ class Uses:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        return words(self.function.body) if self.traits.locals_in_strings else frozenset()
+        return string_words(self.function.body) if self.traits.locals_in_strings else frozenset()
 
     @cached_property
     def dynamic(self) -> bool:
@@ -282,14 +279,3 @@ def mentions(nodes: list[Node] | tuple[Node, ...]) -> Counter[str]:
             elif isinstance(node, (Import, ImportFrom)):
                 found.update(a.asname or a.name.split(".")[0] for a in node.names)
     return found
-
-
-def words(root: Node) -> frozenset[str]:
-    """The identifier-like words of the strings in a tree."""
-    found: set[str] = set()
-    for node in walk(root):
-        if isinstance(node, Literal) and node.kind == "str":
-            found.update(_WORD.findall(node.value))
-        elif isinstance(node, Formatted) and node.text:
-            found.update(_WORD.findall(node.text))
-    return frozenset(found)

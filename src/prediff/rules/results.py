@@ -265,7 +265,7 @@ RETURNED_VALUE = Rule(
         "def f(a):\n    a += g(a)\n    return a",
         "def f(a):\n    while a:\n        a = g(a)\n    return a",
         "def f(a):\n    a = g(a)\n    h()\n    return a",
-        "def f(a):\n    a = g(a)\n    print('a')\n    return a",
+        "def f(a):\n    b.query('x > @a')\n    a = g(a)\n    return a",
     ),
 )
 
@@ -344,7 +344,7 @@ COPIED_NAME = Rule(
         "def f(a):\n    b = a\n    k(lambda: a)\n    del a\n    return b, b",
         "def f(a):\n    while a:\n        g(b)\n    b = a\n    return b, b",
         "def f(a):\n    global b\n    b = a\n    return b, b",
-        "def f(a):\n    b = a\n    g(b, 'b')\n    return b",
+        "def f(a):\n    b = a\n    g(b, 'x > @b')\n    return b",
     ),
 )
 
