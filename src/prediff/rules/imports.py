@@ -11,13 +11,23 @@ from prediff.rules.rule import Example, Rule
 from prediff.tree import (
     Alias,
     Attribute,
+    Binary,
     Block,
+    Call,
+    Class,
+    CompFor,
+    ForEach,
+    Function,
+    Handler,
     Import,
     ImportFrom,
+    Index,
     Literal,
     Name,
     Node,
     Opaque,
+    Raise,
+    Tuple,
     update,
     walk,
 )
@@ -229,6 +239,63 @@ def _loads(node: Import | ImportFrom) -> Iterable[str]:
     return [".".join(parts[:i]) for i in range(2, len(parts) + 1)]
 
 
+# --- names of one module ---------------------------------------------------------------------------------------------
+
+
+def _sort_names(block: Block, facts: Facts) -> Node | None:
+    if facts.unit is not None:
+        return None
+    known: frozenset[str] | None = None
+    body: list[Node] = []
+    run: list[ImportFrom] = []
+    for node in block.body:
+        if isinstance(node, ImportFrom) and len(node.names) == 1 and node.names[0].name != "*":
+            known = _no_modules(block, facts) if known is None else known
+            if _binds(node) in known:
+                if run and run[-1].module != node.module:
+                    body += _in_order(run)
+                    run = []
+                run.append(node)
+                continue
+        body += _in_order(run)
+        run = []
+        body.append(node)
+    body += _in_order(run)
+    return (
+        update(block, body=tuple(body))
+        if any(a is not b for a, b in zip(body, block.body, strict=False))
+        else None
+    )
+
+
+def _no_modules(file: Block, facts: Facts) -> frozenset[str]:
+    """The names that a file uses as it could use no module: what it calls, raises, subscripts, derives a class from."""
+    found: set[str] = set()
+    for node in _behind_imports(file):
+        found.update(n.id for n in _used(node, facts) if isinstance(n, Name))
+    return frozenset(found)
+
+
+def _used(node: Node, facts: Facts) -> Iterable[Node | None]:
+    """The parts of a node that can be no module."""
+    if isinstance(node, Call):
+        if facts.is_call_of(node, "isinstance", "issubclass") and len(node.args) == 2:
+            classes = node.args[1]
+            return (node.func, *(classes.items if isinstance(classes, Tuple) else (classes,)))
+        return (node.func,)
+    if isinstance(node, Class):
+        return (*node.bases, *node.decorators)
+    if isinstance(node, Function):
+        return node.decorators
+    if isinstance(node, Handler):
+        return node.type.items if isinstance(node.type, Tuple) else (node.type,)
+    if isinstance(node, (Index, Raise)):
+        return (node.value,)
+    if isinstance(node, (ForEach, CompFor)):
+        return (node.iterable,)
+    return (node.left, node.right) if isinstance(node, Binary) else ()
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         id="one-import-a-statement",
@@ -263,6 +330,38 @@ RULES: tuple[Rule, ...] = (
             "from posixpath import join\nfrom ntpath import join\n",
             "import this\nimport antigravity\n",
             "try:\n    import zlib\n    import os\nexcept ImportError:\n    pass\n",
+        ),
+    ),
+    Rule(
+        id="name-order",
+        family="imports",
+        summary="Sort neighbouring imports of functions and classes from one module.",
+        languages={"python": frozenset({"source-unread", "reads-pure"})},
+        on=(Block,),
+        rewrite=_sort_names,
+        why="The first of them imports the module, whichever it is; the names are then attributes of it that are read"
+        " (reference, 7.11). Only a name that is not there may be a module that is imported at that moment, and what"
+        " the file calls, raises, catches, iterates, subscripts or derives a class from is no module.",
+        examples=(
+            Example(
+                "called",
+                "from m import b, a\na(b())\n",
+                "from m import a\nfrom m import b\na(b())\n",
+            ),
+            Example(
+                "derived from",
+                "from m import E, D\nclass C(D):\n    x = E()\n",
+                "from m import D, E\nclass C(D):\n    x = E()\n",
+            ),
+        ),
+        leaves_alone=(
+            "from .m import b, a\na.run(b)\n",
+            "from n import b\nfrom m import a\na(b())\n",
+            "from m import b\nimport n\nfrom m import a\na(b())\n",
+            "from m import b\nfrom m import c\nfrom m import a\na(b(), c)\n",
+            "from m import b as x\nfrom m import a as x\nx()\n",
+            "from m import *\nfrom m import a\na()\n",
+            "def f():\n    from m import b, a\n    return a(b())\n",
         ),
     ),
     Rule(
