@@ -8,9 +8,10 @@ from prediff.facts import Facts
 from prediff.facts.effects import cannot_raise
 from prediff.facts.evaluation import reads
 from prediff.facts.uses import Uses, mentions, uses_of
-from prediff.rules import defaults, results, swaps, temporaries, walrus
+from prediff.rules import defaults, hoisting, results, swaps, temporaries, walrus
 from prediff.rules.blocks import map_blocks, placed
 from prediff.rules.conditions import is_fixed
+from prediff.rules.hoisting import is_module
 from prediff.rules.rule import Example, Rule
 from prediff.rules.temporaries import is_settled
 from prediff.tree import (
@@ -25,7 +26,6 @@ from prediff.tree import (
     Declare,
     ForEach,
     Function,
-    ImportFrom,
     Index,
     Lambda,
     Name,
@@ -227,7 +227,7 @@ def _may_be_seen(block: Block, name: str, value: Node, facts: Facts) -> bool:
     """Whether code that runs while a value is evaluated could read a variable of the block."""
     if not any(isinstance(n, (Call, New, Await, Yield, YieldFrom, Opaque)) for n in walk(value)):
         return False
-    if facts.unit is None and not facts.enclosing and not _is_module(block):
+    if facts.unit is None and not facts.enclosing and not is_module(block):
         return True
     inner = [n for n in walk(block) if isinstance(n, (Function, Lambda, Class, Opaque))]
     return any(reads(n, name) for n in inner)
@@ -267,7 +267,7 @@ MERGE_DECLARATION = Rule(
 def _let_const(node: Function | Lambda | Block, facts: Facts) -> Node | None:
     """In functions, and in the block of the file itself; not in other blocks, whose clauses may share a scope."""
     if isinstance(node, Block):
-        if facts.unit is not None or facts.enclosing or not _is_module(node):
+        if facts.unit is not None or facts.enclosing or not is_module(node):
             return None
         found = _with_const(node, _assigned(node))
         return None if found is node else found
@@ -275,18 +275,6 @@ def _let_const(node: Function | Lambda | Block, facts: Facts) -> Node | None:
         return None
     assigned = _assigned(node)
     return map_blocks(node, facts, lambda block: _with_const(block, assigned))
-
-
-def _is_module(tree: Block) -> bool:
-    """Whether a file has a scope of its own, as ES and CommonJS modules have: scripts share their top level."""
-    for node in walk(tree):
-        if isinstance(node, ImportFrom) or (
-            isinstance(node, Opaque) and node.kind.startswith(("import", "export"))
-        ):
-            return True
-        if isinstance(node, Name) and node.id in ("require", "module", "exports"):
-            return True
-    return False
 
 
 def _assigned(root: Node) -> set[str]:
@@ -361,7 +349,7 @@ LET_CONST = Rule(
         "javascript: function f(a) { for (let x of a) { x = g(x); h(x); } }",
         "javascript: function f() { let x = 1; eval('x = 2'); return x + x; }",
     ),
-    words=frozenset({"let"}),
+    words=frozenset({"let", "var"}),
 )
 
 RULES: tuple[Rule, ...] = (
@@ -373,5 +361,6 @@ RULES: tuple[Rule, ...] = (
     *temporaries.RULES,
     *defaults.RULES,
     *results.RULES,
+    *hoisting.RULES,
     LET_CONST,
 )
