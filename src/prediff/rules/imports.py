@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from prediff.facts import Facts, dotted_name
 from prediff.rules.docs import DOC_SIGNS
@@ -243,29 +244,37 @@ def _loads(node: Import | ImportFrom) -> Iterable[str]:
 
 
 def _sort_names(block: Block, facts: Facts) -> Node | None:
-    if facts.unit is not None:
+    if facts.unit is not None or not any(_out_of_order(a, b) for a, b in pairwise(block.body)):
         return None
-    known: frozenset[str] | None = None
+    known = _no_modules(block, facts)
     body: list[Node] = []
     run: list[ImportFrom] = []
     for node in block.body:
-        if isinstance(node, ImportFrom) and len(node.names) == 1 and node.names[0].name != "*":
-            known = _no_modules(block, facts) if known is None else known
-            if _binds(node) in known:
-                if run and run[-1].module != node.module:
-                    body += _in_order(run)
-                    run = []
-                run.append(node)
-                continue
-        body += _in_order(run)
-        run = []
-        body.append(node)
+        named = _named(node, known)
+        if run and (named is None or named.module != run[-1].module):
+            body += _in_order(run)
+            run = []
+        if named is not None:
+            run.append(named)
+        else:
+            body.append(node)
     body += _in_order(run)
-    return (
-        update(block, body=tuple(body))
-        if any(a is not b for a, b in zip(body, block.body, strict=False))
-        else None
-    )
+    changed = len(body) != len(block.body) or any(a is not b for a, b in zip(body, block.body, strict=True))
+    return update(block, body=tuple(body)) if changed else None
+
+
+def _named(node: Node, known: frozenset[str]) -> ImportFrom | None:
+    """A statement that imports just one of the `known` names from a module."""
+    if not isinstance(node, ImportFrom) or len(node.names) != 1 or node.names[0].name == "*":
+        return None
+    return node if _binds(node) in known else None
+
+
+def _out_of_order(one: Node, two: Node) -> bool:
+    """Whether two neighbours import from one module, not in the order in which they are written here."""
+    if not isinstance(one, ImportFrom) or not isinstance(two, ImportFrom) or one.module != two.module:
+        return False
+    return _key(one) >= _key(two)
 
 
 def _no_modules(file: Block, facts: Facts) -> frozenset[str]:
