@@ -109,6 +109,18 @@ SAME = {
 }  # fmt: skip
 
 DIFFERENT = {
+    "a local that only unreachable code binds": (
+        "x = 1\ndef f(a):\n    if False:\n        x = 2\n    return x\n",
+        "x = 1\ndef f(a):\n    return x\n",
+    ),
+    "a local that is bound behind what is never true": (
+        "x = 1\ndef f(a):\n    if a:\n        g()\n    elif 1 > 2:\n        x = 2\n    return x\n",
+        "x = 1\ndef f(a):\n    if a:\n        g()\n    return x\n",
+    ),
+    "a variable that is read where nothing has bound it": (
+        "r = 1\ndef f(a):\n    if a:\n        r = g(a)\n    return r\n",
+        "r = 1\ndef f(a):\n    if a:\n        return g(a)\n    return r\n",
+    ),
     "locals exchanged": (
         "def f(a):\n    x = a()\n    y = a()\n    return x - y\n",
         "def f(a):\n    x = a()\n    y = a()\n    return y - x\n",

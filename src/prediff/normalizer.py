@@ -177,11 +177,7 @@ class Engine:
         tree = self.top_block(update(tree, body=body))
         settled = {id(n): n for n in body}
         for _ in range(MAX_PASSES):
-            fresh = [
-                n
-                for n in tree.body
-                if id(n) not in settled and any(isinstance(c, Block) for c in children(n))
-            ]
+            fresh = [n for n in tree.body if id(n) not in settled]
             if not fresh:
                 break
             units = {id(n): self.unit(n) for n in fresh}

@@ -106,11 +106,6 @@ def _run(decision: Decision, known: dict[Hashable, int]) -> _Run:
     return _Run(trace, decision)
 
 
-def outcomes(decision: Decision) -> set[Hashable]:
-    """The keys of all outcomes of a decision, of those too that no answers lead to."""
-    return {node.key for node in _walk(decision) if isinstance(node, Outcome)}
-
-
 def _walk(decision: Decision) -> Iterator[Decision]:
     seen: set[int] = set()
     stack: list[Decision] = [decision]

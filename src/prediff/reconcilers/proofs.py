@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 
 from prediff.facts import Facts
-from prediff.facts.decisions import Ask, Decision, Outcome, Question, agree, outcomes
+from prediff.facts.decisions import Ask, Decision, Outcome, Question, agree
 from prediff.facts.hazards import ACTS, QUIET, assume, hazard, is_steady, truth_hazard
 from prediff.facts.kinds import INTEGERS, Kinds, comparable, is_small_exponent, kind_of
 from prediff.facts.polynomials import Bound, Polynomial, bound, bounded, constant, plus, power, symbol, times
@@ -108,15 +108,12 @@ def equal_chains(left: Sequence[Node], right: Sequence[Node], kinds: Kinds, fact
     """Whether two ends of a block run the same statements, whatever their tests give."""
 
     def proved(prover: Prover) -> bool:
-        one, two = prover.chain(left), prover.chain(right)
+        one, ran_one = prover.chain(left), prover.runs()
+        two, ran_two = prover.chain(right), prover.runs()
         # A statement that is never reached still binds its names.
-        return _runs(one) == _runs(two) and agree(one, two)
+        return ran_one == ran_two and agree(one, two)
 
     return _attempt(proved, kinds, facts)
-
-
-def _runs(decision: Decision) -> set[Hashable]:
-    return {key for key in outcomes(decision) if isinstance(key, tuple) and key[0] == "run"}
 
 
 def _attempt(proved: Callable[[Prover], bool], kinds: Kinds, facts: Facts) -> bool:
@@ -145,9 +142,15 @@ class Prover:
         self.numbers = Numbers()
         self.lengths: set[int] = set()
         self.outcomes = 0
+        self._run: set[Hashable] = set()
 
     def kind(self, node: Node) -> str:
         return kind_of(node, self.kinds, self.facts)
+
+    def runs(self) -> set[Hashable]:
+        """The statements that the chains looked at since the last call may run, those behind `if False` too."""
+        found, self._run = self._run, set()
+        return found
 
     # --- polynomials -------------------------------------------------------------------------------------------
 
@@ -367,7 +370,9 @@ class Prover:
             return self._outcome("return nothing")
         if isinstance(first, Return) and first.value is not None and small(first.value):
             return self.value(first.value, "return")
-        return self._outcome("run", *statements)
+        outcome = self._outcome("run", *statements)
+        self._run.add(outcome.key)
+        return outcome
 
 
 _ORDERS = frozenset({"<", "<=", ">", ">=", "==", "!="})

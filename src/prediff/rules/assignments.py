@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from prediff.facts import Facts
-from prediff.facts.uses import Uses, uses_of
+from prediff.facts.uses import Use, Uses, uses_of
 from prediff.rules.blocks import map_blocks
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
@@ -31,6 +33,8 @@ from prediff.tree import (
 
 NUMBER, TEXT, ITSELF = "number", "text", ""
 LITERAL_KINDS = {"int": NUMBER, "float": NUMBER, "bool": NUMBER, "imaginary": NUMBER, "str": TEXT}
+MOST_READINGS = 1000
+"""How many readings of names are followed to what they are bound to, to see of what kind one is."""
 RESULTS = {
     "len": NUMBER,
     "int": NUMBER,
@@ -45,26 +49,35 @@ COMMUTES = frozenset({"+", "*"})
 ARITHMETIC = frozenset({"+", "-", "/", "//", "**", "%", "&", "|", "^", "<<", ">>"})
 
 
-def kind_of(node: Node, uses: Uses, facts: Facts, seen: frozenset[str] = frozenset()) -> str | None:
-    """Whether a value is a number or text; None if unknown, `ITSELF` for a name in `seen` (it adds nothing new).
+@dataclass(slots=True)
+class _Path:
+    """The names that are being looked into, and how many more readings may be."""
+
+    names: list[str] = field(default_factory=list)
+    left: int = MOST_READINGS
+
+
+def kind_of(node: Node, uses: Uses, facts: Facts, path: _Path | None = None) -> str | None:
+    """Whether a value is a number or text; None if unknown, `ITSELF` for a name on the path (it adds nothing new).
 
     Where one operand's type is not seen, the other one's decides under builtin-operators.
     """
+    path = path or _Path()
     if isinstance(node, Literal):
         return LITERAL_KINDS.get(node.kind)
     if isinstance(node, Interp):
         return TEXT if node.kind == "f" else None
     if isinstance(node, Name):
-        return _kind_of_name(node.id, uses, facts, seen)
+        return _kind_of_name(node.id, uses, facts, path)
     if isinstance(node, Call) and isinstance(node.func, Name):
         shadowed = node.func.id in uses.names and uses.names[node.func.id].bound
         return RESULTS.get(node.func.id) if not shadowed and facts.is_builtin(node.func, *RESULTS) else None
     if isinstance(node, Unary):
-        return NUMBER if kind_of(node.operand, uses, facts, seen) == NUMBER else None
+        return NUMBER if kind_of(node.operand, uses, facts, path) == NUMBER else None
     if isinstance(node, Ternary):
-        return _same([kind_of(n, uses, facts, seen) for n in (node.then, node.orelse)])
+        return _same([kind_of(n, uses, facts, path) for n in (node.then, node.orelse)])
     if isinstance(node, Binary):
-        return _kind_of_binary(node, uses, facts, seen)
+        return _kind_of_binary(node, uses, facts, path)
     return None
 
 
@@ -75,12 +88,20 @@ def _same(kinds: list[str | None]) -> str | None:
     return known.pop() if known else ITSELF
 
 
-def _kind_of_name(name: str, uses: Uses, facts: Facts, seen: frozenset[str]) -> str | None:
-    if name in seen:
+def _kind_of_name(name: str, uses: Uses, facts: Facts, path: _Path) -> str | None:
+    path.left -= 1
+    if name in path.names:
         return ITSELF
     use = uses.names.get(name)
-    if use is None or not use.bound or use.captured or len(use.values) != use.bound:
+    if use is None or not use.bound or use.captured or len(use.values) != use.bound or path.left < 0:
         return None
+    path.names.append(name)
+    kind = _kind_of_values(name, use, uses, facts, path)
+    path.names.pop()
+    return kind
+
+
+def _kind_of_values(name: str, use: Use, uses: Uses, facts: Facts, path: _Path) -> str | None:
     kinds: list[str | None] = []
     values = use.values
     if use.fixed:
@@ -99,7 +120,7 @@ def _kind_of_name(name: str, uses: Uses, facts: Facts, seen: frozenset[str]) -> 
                 NUMBER if counted and not ("range" in uses.names and uses.names["range"].bound) else None
             )
         else:
-            kinds.append(None if value is None else kind_of(value, uses, facts, seen | {name}))
+            kinds.append(None if value is None else kind_of(value, uses, facts, path))
         if kinds[-1] is None:
             return None
     return _same(kinds)
@@ -114,8 +135,8 @@ def _kind_of_parameter(name: str, uses: Uses, facts: Facts) -> str | None:
     return None
 
 
-def _kind_of_binary(node: Binary, uses: Uses, facts: Facts, seen: frozenset[str]) -> str | None:
-    left, right = kind_of(node.left, uses, facts, seen), kind_of(node.right, uses, facts, seen)
+def _kind_of_binary(node: Binary, uses: Uses, facts: Facts, path: _Path) -> str | None:
+    left, right = kind_of(node.left, uses, facts, path), kind_of(node.right, uses, facts, path)
     if node.op == "%" and left == TEXT:
         return TEXT if right is not None or facts.assume("builtin-operators") else None
     if left is not None and right is not None:
@@ -161,10 +182,9 @@ def _read_twice(target: Node, read: Node, facts: Facts) -> bool:
 
 
 def _compound_in_function(function: Function | Lambda, facts: Facts) -> Node | None:
-    uses: Uses | None = None
+    known: dict[str, str | None] = {}
 
     def visit(block: Block) -> Block:
-        nonlocal uses
         changed: dict[int, Node] = {}
         for i, node in enumerate(block.body):
             if isinstance(node, Assign) and isinstance(node.value, Binary) and len(node.targets) == 1:
@@ -173,8 +193,10 @@ def _compound_in_function(function: Function | Lambda, facts: Facts) -> Node | N
                     n.id for n in (value.left, value.right) if isinstance(n, Name)
                 ]:
                     continue
-                uses = uses or uses_of(function, facts)
-                other = _other_operand(target.id, value, uses, facts)
+                uses = uses_of(function, facts)
+                if target.id not in known:
+                    known[target.id] = None if uses.dynamic else kind_of(target, uses, facts)
+                other = _other_operand(target.id, known[target.id], value, uses, facts)
                 if other is not None:
                     changed[i] = AugAssign(target, value.op, other, span=node.span, header=node.header)
         if not changed:
@@ -184,9 +206,8 @@ def _compound_in_function(function: Function | Lambda, facts: Facts) -> Node | N
     return map_blocks(function, facts, visit)
 
 
-def _other_operand(name: str, value: Binary, uses: Uses, facts: Facts) -> Node | None:
+def _other_operand(name: str, kind: str | None, value: Binary, uses: Uses, facts: Facts) -> Node | None:
     """What a number or text is combined with in `x + e`, or in `e + x` for numbers; None for any other type."""
-    kind = None if uses.dynamic else kind_of(Name(name), uses, facts)
     if kind not in (NUMBER, TEXT):
         return None
     if isinstance(value.left, Name) and value.left.id == name:

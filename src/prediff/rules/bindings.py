@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from prediff.facts import Facts
 from prediff.facts.effects import cannot_raise
 from prediff.facts.evaluation import reads
 from prediff.facts.uses import Uses, mentions, uses_of
-from prediff.rules import defaults, hoisting, results, swaps, temporaries, walrus
+from prediff.rules import copies, defaults, hoisting, results, swaps, temporaries, walrus
 from prediff.rules.blocks import map_blocks, placed
 from prediff.rules.conditions import is_fixed
 from prediff.rules.hoisting import is_module
@@ -50,31 +51,35 @@ def _split(node: Block | Function | Lambda, facts: Facts) -> Node | None:
         return None if new is node else new
     if "locals-unread" not in facts.granted:
         return None
-    uses: Uses | None = None
 
-    def independent(block: Block, statement: Assign, at: int) -> bool:
-        nonlocal uses
-        uses = uses or uses_of(node, facts)
-        return _is_independent(block, statement, at, uses, facts)
+    def visit(block: Block) -> Block:
+        end = len(block.body)
+        behind: Counter[str] = Counter()
 
-    return map_blocks(
-        node,
-        facts,
-        lambda block: _split_block(block, lambda statement, at: independent(block, statement, at)),
-    )
+        def independent(statement: Assign, at: int) -> bool:
+            nonlocal end
+            behind.update(mentions(block.body[at:end]))
+            end = at
+            return _is_independent(statement, behind, uses_of(node, facts), facts)
+
+        return _split_block(block, independent)
+
+    return map_blocks(node, facts, visit)
 
 
 def _split_block(block: Block, may_split: Callable[[Assign, int], bool]) -> Block:
-    if not any(isinstance(n, Assign) and isinstance(n.value, Tuple) for n in block.body):
-        return block
-    found: list[Node] = []
-    for at, statement in enumerate(block.body):
-        if isinstance(statement, Assign) and _pairs(statement) and may_split(statement, at):
-            for target, value in _pairs(statement):
-                found.append(placed(Assign((target,), value), statement))
+    """A block with the tuple assignments split that may be; it is asked about them from the last to the first."""
+    found: list[list[Node]] = []
+    for at in range(len(block.body) - 1, -1, -1):
+        statement = block.body[at]
+        pairs = _pairs(statement) if isinstance(statement, Assign) else []
+        if isinstance(statement, Assign) and pairs and may_split(statement, at):
+            found.append([placed(Assign((target,), value), statement) for target, value in pairs])
         else:
-            found.append(statement)
-    return block if len(found) == len(block.body) else update(block, body=tuple(found))
+            found.append([statement])
+    if all(len(nodes) == 1 for nodes in found):
+        return block
+    return update(block, body=tuple([n for nodes in reversed(found) for n in nodes]))
 
 
 def _pairs(node: Assign) -> list[tuple[Node, Node]]:
@@ -113,8 +118,11 @@ def _still_values(node: Assign, uses: Uses) -> bool:
     return True
 
 
-def _is_independent(block: Block, node: Assign, at: int, uses: Uses, facts: Facts) -> bool:
-    """Whether binding each name before the next value is evaluated cannot be seen."""
+def _is_independent(node: Assign, behind: Counter[str], uses: Uses, facts: Facts) -> bool:
+    """Whether binding each name before the next value is evaluated cannot be seen.
+
+    behind: how often each name stands in the statement and those behind it in its block.
+    """
     if _still_values(node, uses):
         return True
     pairs = [(t, v) for t, v in _pairs(node) if isinstance(t, Name)]
@@ -122,7 +130,6 @@ def _is_independent(block: Block, node: Assign, at: int, uses: Uses, facts: Fact
         return False
     if any(reads(v, t.id) for i, (t, _) in enumerate(pairs) for _, v in pairs[i + 1 :]):
         return False
-    here = mentions(block.body[at:])
     for i, (target, _) in enumerate(pairs):
         use = uses.local(target.id)
         if use is None or use.captured:
@@ -130,7 +137,7 @@ def _is_independent(block: Block, node: Assign, at: int, uses: Uses, facts: Fact
         for _, value in pairs[i + 1 :]:
             if not is_settled(value, uses, facts):
                 return False
-            if not cannot_raise(value, facts) and here[target.id] != uses.mentions[target.id]:
+            if not cannot_raise(value, facts) and behind[target.id] != uses.mentions[target.id]:
                 return False
     return True
 
@@ -361,6 +368,7 @@ RULES: tuple[Rule, ...] = (
     *temporaries.RULES,
     *defaults.RULES,
     *results.RULES,
+    *copies.RULES,
     *hoisting.RULES,
     LET_CONST,
 )

@@ -74,6 +74,8 @@ def _with_default(branch: If, start: Node, name: str, value: Node, uses: Uses, f
     """An if whose every branch does nothing but bind the name, with `else: name = value`."""
     if not is_fixed(value) and not (isinstance(value, Name) and uses.steady(value.id)):
         return None
+    if _has_loop(uses) and not _holds_settled(name, uses, facts):
+        return None
     arms: list[If] = []
     node: Node = branch
     while isinstance(node, If):
@@ -82,8 +84,6 @@ def _with_default(branch: If, start: Node, name: str, value: Node, uses: Uses, f
         if bound is None or bound[0] != name:
             return None
         if not _may_follow(node.test, name, value) or not _may_follow(bound[1], name, value):
-            return None
-        if not is_settled(bound[1], uses, facts) and _has_loop(uses):
             return None
         if node.orelse is None or not node.orelse.body:
             break
@@ -104,6 +104,14 @@ def _may_follow(node: Node, name: str, value: Node) -> bool:
         return False
     bound = {x for n in walk(node) if isinstance(n, AssignExpr) for x in names_of_target(n.target)}
     return not isinstance(value, Name) or value.id not in bound
+
+
+def _holds_settled(name: str, uses: Uses, facts: Facts) -> bool:
+    """Whether the end of no value of a name can be seen."""
+    return all(
+        v is not None and not isinstance(v, ForEach) and is_settled(v, uses, facts)
+        for v in uses.names[name].values
+    )
 
 
 def _has_loop(uses: Uses) -> bool:
@@ -149,6 +157,8 @@ DEFAULT_FIRST = Rule(
         "def f(a):\n    x = 0\n    try:\n        x = 1\n        if a:\n            x = a\n    except E:\n        h(x)",
         "def f(a, b):\n    x = 1\n    if a:\n        x = b\n    late(lambda: x)",
         "def f(a, b):\n    for c in a:\n        x = None\n        if c:\n            x = g(b)\n        h(x, x)",
+        "def f(a, b):\n    for c in a:\n        x = None\n        if h():\n            x = 1\n        g(x, x)\n"
+        "        x = g(c)",
         "def f(a, b):\n    global x\n    x = 1\n    if a:\n        x = b\n    h(x, x)",
         "def f(a, b):\n    x = b\n    if (b := a):\n        x = 1\n    h(x, x)",
         "x = 1\nif a:\n    x = b\nf(x)",

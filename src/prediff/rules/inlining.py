@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 
 from prediff.facts import Facts
-from prediff.facts.evaluation import put_first
+from prediff.facts.evaluation import has_text, put_first
 from prediff.facts.scopes import names_of_target
 from prediff.facts.uses import Use, Uses, mentions, uses_of
 from prediff.rules.blocks import map_blocks
@@ -22,6 +22,7 @@ from prediff.tree import (
     Call,
     Class,
     Comprehension,
+    Formatted,
     Function,
     Keyword,
     Lambda,
@@ -112,7 +113,11 @@ class _Turn:
             return self.block(node)
         if isinstance(node, (Lambda, Function, Class, Comprehension)):
             return node
+        found = Counter(self.found) if isinstance(node, Formatted) else None
         new = map_children(node, self.node)
+        if found is not None and has_text(new) and not has_text(node):
+            self.found = found  # before Python 3.12 a replacement field cannot hold its string's quotes
+            return node
         made = self.replace(new, self.open, self.uses) if self.open else None
         if made is None:
             return new
@@ -277,7 +282,10 @@ def _written_out(
         if not is_settled(arg, uses, facts) and not _is_argument(value, name):
             return None
         new = put_first(
-            result, f"{name} of the helper", arg, lambda n: n in placed or _is_inert(n, uses, facts)
+            result,
+            f"{name} of the helper",
+            arg,
+            lambda n: any(n is p for p in placed) or _is_inert(n, uses, facts),
         )
         if new is None:
             return None
@@ -361,6 +369,8 @@ HELPER = Rule(
         "def f(a):\n    t = k(a)\n    def k(x):\n        return x + 1\n    return t",
         "def k(x):\n    return x + 1\ndef f(a):\n    return k(a)",
         "def f(a):\n    def k(x):\n        return x\n    return k(t := a), t",
+        "def f(a, b):\n    def k(x, y):\n        return [x, a < b, y]\n    return k(a < b, b < a)",
+        "def f(a):\n    def k(x):\n        return x + \"'\"\n    return f'{k(a)}{k(a)}'",
     ),
 )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from prediff.facts import Facts
 from prediff.facts.effects import cannot_raise
 from prediff.facts.evaluation import first_evaluated
 from prediff.rules.blocks import placed
-from prediff.rules.conditions import is_fixed, kind_of_fixed
+from prediff.rules.conditions import is_fixed, is_name, kind_of_fixed
 from prediff.rules.rule import Example, Rule
 from prediff.rules.walrus import is_unchanged
 from prediff.tree import (
@@ -16,9 +18,11 @@ from prediff.tree import (
     Binary,
     Block,
     Call,
+    Class,
     Compare,
     Dict,
     ExprStmt,
+    Function,
     If,
     Index,
     Literal,
@@ -44,6 +48,16 @@ def _is_plain(node: Node) -> bool:
     return isinstance(node, Name) or is_fixed(node)
 
 
+def _is_self(node: Node, facts: Facts) -> bool:
+    """Whether a node is what a method around it is called on: no dict, but of the class, whose `get` this may be."""
+    for outer, inner in pairwise(facts.enclosing):
+        if isinstance(outer, Class) and isinstance(inner, Function) and inner.params:
+            target = inner.params[0].target
+            if isinstance(target, Name) and is_name(node, target.id):
+                return True
+    return False
+
+
 def _tested(node: Node) -> Index | None:
     """The item `d[k]` that `k in d` or `k not in d` asks for."""
     if not isinstance(node, Compare) or node.ops not in (("in",), ("not in",)):
@@ -54,8 +68,9 @@ def _tested(node: Node) -> Index | None:
     return Index(container, key)
 
 
-def _is_asked(test: Node, op: str) -> Index | None:
-    return _tested(test) if isinstance(test, Compare) and test.ops == (op,) else None
+def _is_asked(test: Node, op: str, facts: Facts) -> Index | None:
+    item = _tested(test) if isinstance(test, Compare) and test.ops == (op,) else None
+    return None if item is None or _is_self(item.value, facts) else item
 
 
 def _is_default(node: Node, facts: Facts) -> bool:
@@ -70,7 +85,7 @@ def _method(name: str, item: Index, value: Node) -> Call:
 
 def _get(node: Ternary | Block, facts: Facts) -> Node | None:
     if isinstance(node, Ternary):
-        item = _is_asked(node.test, "in")
+        item = _is_asked(node.test, "in", facts)
         if item is None or not trees_equal(node.then, item) or not _is_default(node.orelse, facts):
             return None
         return _method("get", item, node.orelse)
@@ -79,7 +94,7 @@ def _get(node: Ternary | Block, facts: Facts) -> Node | None:
     branch, last = node.body[-2:]
     if not isinstance(branch, If) or branch.orelse is not None or len(branch.then.body) != 1:
         return None
-    first, item = branch.then.body[0], _is_asked(branch.test, "in")
+    first, item = branch.then.body[0], _is_asked(branch.test, "in", facts)
     if item is None or not isinstance(first, Return) or not isinstance(last, Return) or first.value is None:
         return None
     value = last.value or Literal("none", None, span=last.span)
@@ -96,8 +111,9 @@ DICT_GET = Rule(
     on=(Ternary, Block),
     rewrite=_get,
     why="A dict gives the item or the default. A subclass may define `get`, `in` and items apart, or make missing "
-    "items. The default is evaluated in either case, so it must be a literal, a name or an empty display; key and dict "
-    "are names or attributes, which are read once less. Without an else nothing is bound where the key is missing.",
+    "items, and what a method is called on is no exact dict. The default is evaluated in either case, so it must be a "
+    "literal, a name or an empty display; key and dict are names or attributes, which are read once less. Without an "
+    "else nothing is bound where the key is missing.",
     examples=(
         Example("default", "x = d[c] if c in d else 0", "x = d.get(c, 0)"),
         Example("none", "x = None if c not in d else d[c]", "x = d.get(c)"),
@@ -123,12 +139,15 @@ DICT_GET = Rule(
         "if c in d:\n    x = d[c]",
         "try:\n    x = d[c]\nexcept KeyError:\n    x = 0",
         "def f(d, c):\n    if c in d:\n        return d[c]\n    return g()",
+        "class D(M):\n    def get(self, c, v=None):\n        return self[c] if c in self else v",
+        "class D(M):\n    def get(self, c, v=None):\n        if c in self:\n"
+        "            return self[c]\n        return v",
     ),
 )
 
 
 def _setdefault(node: If, facts: Facts) -> Node | None:
-    item = _is_asked(node.test, "not in")
+    item = _is_asked(node.test, "not in", facts)
     only = node.then.body[0] if len(node.then.body) == 1 else None
     if item is None or node.orelse is not None or not isinstance(only, Assign) or len(only.targets) != 1:
         return None
@@ -159,6 +178,7 @@ SETDEFAULT = Rule(
         "if c not in d:\n    d[c] = 0\n    f()",
         "if f() not in d:\n    d[f()] = 0",
         "if c not in d:\n    d[c] += 0",
+        "class D(M):\n    def setdefault(self, c, v=None):\n        if c not in self:\n            self[c] = v",
     ),
 )
 
@@ -169,6 +189,8 @@ def _set_and_used(node: Block, facts: Facts) -> Node | None:
         first, second = body[i], body[i + 1]
         item = _set(first)
         if item is None or not isinstance(first, ExprStmt) or not isinstance(second, Statement):
+            continue
+        if _is_self(item.value, facts):
             continue
         new = _counted(first, second, item) or _with_call(second, item, first.value, facts)
         if isinstance(new, Statement):
@@ -240,12 +262,13 @@ SET_AND_USED = Rule(
         "d.setdefault(c, [])\nx = y and d[c]",
         "d.setdefault(c, [])\nx = [d[c] for y in z]",
         "d.setdefault(c, 0)\nd[c] *= 2",
+        "class D(M):\n    def f(self, c):\n        self.setdefault(c, [])\n        self[c].append(1)",
     ),
 )
 
 
 def _count(node: If, facts: Facts) -> Node | None:
-    item = _is_asked(node.test, "in")
+    item = _is_asked(node.test, "in", facts)
     if item is None or node.orelse is None or len(node.then.body) != 1 or len(node.orelse.body) != 1:
         return None
     more, start = node.then.body[0], node.orelse.body[0]
@@ -278,6 +301,8 @@ COUNT = Rule(
         "if c in d:\n    d[c] *= 1\nelse:\n    d[c] = 1",
         "if c in d:\n    d[b] += 1\nelse:\n    d[c] = 1",
         "if c in d:\n    d[c] += 1",
+        "class D(M):\n    def f(self, c):\n        if c in self:\n            self[c] += 1\n"
+        "        else:\n            self[c] = 1",
     ),
 )
 

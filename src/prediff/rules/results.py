@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from prediff.facts import Facts
 from prediff.facts.scopes import names_of_target
 from prediff.facts.uses import Uses, mentions, uses_of
-from prediff.rules.blocks import ends, is_exit, map_blocks, placed
+from prediff.rules.blocks import PARTS, ends, is_exit, map_blocks, placed
 from prediff.rules.conditions import is_fixed, is_name
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
@@ -19,8 +21,10 @@ from prediff.tree import (
     Name,
     Node,
     Return,
+    Statement,
     Try,
-    map_children,
+    With,
+    children,
     update,
     walk,
 )
@@ -170,25 +174,58 @@ RETURNED_VARIABLE = Rule(
 def _returned_value(function: Function | Lambda, facts: Facts) -> Node | None:
     if not isinstance(function.body, Block):
         return None
-    uses: Uses | None = None
+    going: tuple[Counter[str], Counter[str]] | None = None
 
     def visit(block: Block) -> Block:
-        nonlocal uses
-        if len(block.body) < 2:
+        nonlocal going
+        found = _replaced(block, facts)
+        if found is None:
             return block
-        before, last = block.body[-2:]
-        if not isinstance(last, Return) or not isinstance(last.value, Name):
+        name, rest = found
+        uses = uses_of(function, facts)
+        if not is_own_variable(name, uses) or _is_read_at_the_end(function.body, name):
             return block
-        name = last.value.id
-        rest = _with_value(before, last, name, facts)
-        if rest is None:
+        going = going or _what_goes(function, facts)
+        if uses.names[name].read > going[1][name] and _may_go_on(function.body):
             return block
-        uses = uses or uses_of(function, facts)
-        if not _is_own(name, uses) or _is_read_at_the_end(function.body, name):
+        if not _stays_local(name, *going, uses):
             return block
         return update(block, body=(*block.body[:-2], *rest))
 
     return map_blocks(function, facts, visit)
+
+
+def _replaced(block: Block, facts: Facts) -> tuple[str, tuple[Node, ...]] | None:
+    """The name that a block ends by returning, and what may stand for its last two statements."""
+    last = block.body[-1] if len(block.body) > 1 else None
+    if not isinstance(last, Return) or not isinstance(last.value, Name):
+        return None
+    rest = _with_value(block.body[-2], last, last.value.id, facts)
+    return None if rest is None else (last.value.id, rest)
+
+
+def _what_goes(function: Function | Lambda, facts: Facts) -> tuple[Counter[str], Counter[str]]:
+    """How many bindings, and how many readings, of each name would go in a whole function."""
+    bound: Counter[str] = Counter()
+    read: Counter[str] = Counter()
+
+    def count(block: Block) -> Block:
+        found = _replaced(block, facts)
+        if found is not None:
+            name, rest = found
+            unread = rest[-1] is not block.body[-1]
+            read[name] += unread
+            bound[name] += mentions(block.body[-2:])[name] - mentions(rest)[name] - unread
+        return block
+
+    map_blocks(function, facts, count)
+    return bound, read
+
+
+def _stays_local(name: str, bound: Counter[str], read: Counter[str], uses: Uses) -> bool:
+    """Whether the function still binds a name that it still reads: else the name would be a global one."""
+    use = uses.names[name]
+    return use.fixed or use.bound > bound[name] or use.read == read[name]
 
 
 def _with_value(before: Node, last: Return, name: str, facts: Facts) -> tuple[Node, ...] | None:
@@ -224,7 +261,7 @@ def _with_return(block: Block, name: str) -> Block:
     return block if new is None or new is final else update(block, body=(*block.body[:-1], new))
 
 
-def _is_own(name: str, uses: Uses) -> bool:
+def is_own_variable(name: str, uses: Uses) -> bool:
     """Whether only the function itself reads a name: a parameter or local that no closure and no string mentions."""
     return uses.steady(name) and name not in uses.words and not uses.dynamic
 
@@ -234,6 +271,22 @@ def _is_read_at_the_end(body: Node, name: str) -> bool:
     return any(isinstance(n, Try) and n.final is not None and mentions([n.final])[name] for n in walk(body))
 
 
+def _may_go_on(node: Node, caught: bool = False) -> bool:
+    """Whether a function may go on behind a `return`: what leaving a `with` or `finally` raises is caught around it."""
+    if isinstance(node, (Function, Class, Lambda)):
+        return False
+    if caught and (isinstance(node, With) or (isinstance(node, Try) and node.final is not None)):
+        return True
+    for child in children(node):
+        if isinstance(child, (Statement, *PARTS)):
+            catches = isinstance(node, With) or (
+                isinstance(node, Try) and node.handlers and child is node.body
+            )
+            if _may_go_on(child, caught or bool(catches)):
+                return True
+    return False
+
+
 RETURNED_VALUE = Rule(
     id="returned-value",
     family="bindings",
@@ -241,8 +294,9 @@ RETURNED_VALUE = Rule(
     languages={"python": LOCALS},
     on=(Function, Lambda),
     rewrite=_returned_value,
-    why="Behind the `return` nothing reads the function's own variables, but for a `finally`, or a closure. What the"
-    " variable held before is let go a moment later.",
+    why="Behind the `return` nothing reads the function's own variables, but for a `finally`, a closure, or code that "
+    "catches what leaving a `with` raises. What the variable held before is let go a moment later. The name must stay "
+    "the function's own where it is still read: one that nothing binds any more would be a global one.",
     examples=(
         Example("rebound", "def f(a):\n    a = g(a)\n    return a", "def f(a):\n    return g(a)"),
         Example(
@@ -266,86 +320,17 @@ RETURNED_VALUE = Rule(
         "def f(a):\n    while a:\n        a = g(a)\n    return a",
         "def f(a):\n    a = g(a)\n    h()\n    return a",
         "def f(a):\n    b.query('x > @a')\n    a = g(a)\n    return a",
+        "def f(a, b):\n    try:\n        with b:\n            a = g(a)\n            return a\n    except E:\n"
+        "        return h(a)",
+        "def f(a, b):\n    with b:\n        try:\n            a = g(a)\n            return a\n        finally:\n"
+        "            h()\n    return a",
+        "def f(a):\n    try:\n        try:\n            a = g(a)\n            return a\n        finally:\n"
+        "            h()\n    except E:\n        k(a)",
+        "def f(a):\n    if a:\n        r = g(a)\n    return r",
+        "def f(a):\n    if a:\n        r = g(a)\n        return r\n    return r",
+        "def f(a):\n    if a:\n        if a > 1:\n            r = 1\n        return r\n    if a is None:\n"
+        "        r = 2\n    return r",
     ),
 )
 
-
-def _copied_name(function: Function | Lambda, facts: Facts) -> Node | None:
-    if not isinstance(function.body, Block) or not any(_copy(n) for n in function.body.body):
-        return None
-    uses = uses_of(function, facts)
-    body = list(function.body.body)
-    for i, node in enumerate(body):
-        copy = _copy(node)
-        if copy is None or not _stays(*copy, uses) or not _is_bound(copy[1], function, body[:i]):
-            continue
-        new, old = copy
-        if mentions([*function.params, *body[:i]])[new]:
-            continue
-        rest = [_renamed(n, new, old) for n in body[i + 1 :]]
-        return update(function, body=update(function.body, body=(*body[:i], *rest)))
-    return None
-
-
-def _copy(node: Node) -> tuple[str, str] | None:
-    """The names of `new = old`."""
-    if isinstance(node, Assign) and len(node.targets) == 1 and isinstance(node.value, Name):
-        target = node.targets[0]
-        if isinstance(target, Name) and target.id != node.value.id:
-            return target.id, node.value.id
-    return None
-
-
-def _stays(new: str, old: str, uses: Uses) -> bool:
-    """Whether two names stand for one object from the copy on: neither is bound again."""
-    copy, source = uses.local(new), uses.names.get(old)
-    if copy is None or copy.bound != 1 or copy.captured or source is None or source.bound != 1:
-        return False
-    return _is_own(old, uses)
-
-
-def _is_bound(name: str, function: Function | Lambda, before: list[Node]) -> bool:
-    """Whether a name is surely bound: a parameter, or assigned by a statement of the function's own block."""
-    if any(is_name(p.target, name) for p in function.params):
-        return True
-    return any(isinstance(n, Assign) and any(is_name(t, name) for t in n.targets) for n in before)
-
-
-def _renamed(node: Node, old: str, new: str) -> Node:
-    if is_name(node, old):
-        return update(node, id=new)
-    return map_children(node, lambda child: _renamed(child, old, new))
-
-
-COPIED_NAME = Rule(
-    id="copied-name",
-    family="bindings",
-    summary="Read a variable, not a copy of it under another name.",
-    languages={"python": LOCALS},
-    on=(Function,),
-    rewrite=_copied_name,
-    why="`b = a` binds b to the object that a holds. While neither is bound again they are one. The copy must be made"
-    " in the function's own block, of what is surely bound by then.",
-    examples=(
-        Example(
-            "parameter",
-            "def f(a):\n    b = a\n    g(b)\n    for x in b:\n        h(x, b)",
-            "def f(a):\n    g(a)\n    for x in a:\n        h(x, a)",
-        ),
-    ),
-    leaves_alone=(
-        "def f(a):\n    b = a\n    a = g(b)\n    return a, b",
-        "def f(a):\n    b = a\n    b = g(b)\n    return a, b, b",
-        "def f(a):\n    b = a\n    a += 1\n    return a, b, b",
-        "def f(a):\n    b = a\n    return lambda: (a, b, b)",
-        "def f(a):\n    if g():\n        b = a\n    return b, b",
-        "def f(a):\n    b = c\n    g()\n    return b, b",
-        "def f(a):\n    if a:\n        c = 1\n    b = c\n    g()\n    return b, b",
-        "def f(a):\n    b = a\n    k(lambda: a)\n    del a\n    return b, b",
-        "def f(a):\n    while a:\n        g(b)\n    b = a\n    return b, b",
-        "def f(a):\n    global b\n    b = a\n    return b, b",
-        "def f(a):\n    b = a\n    g(b, 'x > @b')\n    return b",
-    ),
-)
-
-RULES: tuple[Rule, ...] = (RETURNED_VARIABLE, RETURNED_VALUE, COPIED_NAME)
+RULES: tuple[Rule, ...] = (RETURNED_VARIABLE, RETURNED_VALUE)

@@ -16,7 +16,19 @@ from prediff.rules.format_strings import (
     to_fstring,
 )
 from prediff.rules.rule import Example, Rule
-from prediff.tree import Attribute, Binary, Call, Formatted, Interp, Keyword, Literal, Node, Star, update
+from prediff.tree import (
+    Attribute,
+    Binary,
+    Call,
+    Formatted,
+    Function,
+    Interp,
+    Keyword,
+    Literal,
+    Node,
+    Star,
+    update,
+)
 
 SOURCE_UNREAD = frozenset({"source-unread"})
 CONVERSIONS = {"str": "s", "repr": "r", "ascii": "a"}
@@ -192,9 +204,15 @@ def _field(node: Formatted, facts: Facts, in_spec: bool) -> list[Node]:
             return [update(node, spec=None)]
         if text[0] == "<" and text[1:].isdigit() and text[1] != "0":
             return [update(node, spec=update(spec, parts=(Literal("str", text[1:]),)))]
-    if conversion == "s" and spec is None and (_is_exact(value, facts) or facts.assume("str-formats")):
+    if conversion == "s" and spec is None and (_is_exact(value, facts) or _formats_as_str(facts)):
         return [update(node, conversion="")]
     return [node]
+
+
+def _formats_as_str(facts: Facts) -> bool:
+    """Whether `format(x, "")` may be taken to be `str(x)`: not in a method that says how a class is formatted."""
+    formats = any(isinstance(d, Function) and d.name == "__format__" for d in facts.enclosing)
+    return not formats and facts.assume("str-formats")
 
 
 def _is_exact(node: Node, facts: Facts) -> bool:
@@ -226,6 +244,7 @@ FIELDS = Rule(
         'repr = f\nx = f"{repr(a)}"',
         'x = f"{a:>5}"',
         'f"a"',
+        "class C:\n    def __format__(self, a):\n        return f'{self!s}'",
     ),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prediff.facts import Facts
 from prediff.facts.uses import Uses, uses_of
+from prediff.rules.assignments import NUMBER, kind_of
 from prediff.rules.blocks import map_blocks, placed
 from prediff.rules.conditions import is_fixed, is_name
 from prediff.rules.rule import Example, Rule
@@ -61,27 +62,32 @@ def _as_tuples(name: str, one: Node, two: Node, uses: Uses, facts: Facts) -> Ass
         if one.id == two.id or not uses.steady(one.id) or not uses.steady(two.id):
             return None
         return Assign((Tuple((one, two)),), Tuple((two, one)))
-    if not is_plain_item(one, uses) or not is_plain_item(two, uses):
-        return None
-    if not facts.assume("builtin-operators") or not facts.assume("reads-pure"):
-        return None
-    return Assign((Tuple((two, one)),), Tuple((one, two)))
-
-
-def is_plain_item(node: Node, uses: Uses) -> bool:
-    """Whether a node is an item of a local whose place only the function's own statements can change."""
     return (
-        isinstance(node, Index)
-        and not node.optional
-        and isinstance(node.value, Name)
-        and uses.steady(node.value.id)
-        and _is_place(node.index, uses)
+        Assign((Tuple((two, one)),), Tuple((one, two))) if _are_items_of_one(one, two, uses, facts) else None
     )
 
 
-def _is_place(node: Node, uses: Uses) -> bool:
+def _are_items_of_one(one: Node, two: Node, uses: Uses, facts: Facts) -> bool:
+    """Whether two nodes are items of one local, whose places only the function's own statements can change."""
+    if not isinstance(one, Index) or not isinstance(two, Index) or one.optional or two.optional:
+        return False
+    if not isinstance(one.value, Name) or one.value != two.value or not uses.steady(one.value.id):
+        return False
+    if not facts.assume("builtin-operators") or not facts.assume("reads-pure"):
+        return False
+    return _is_place(one.index, uses, facts) and _is_place(two.index, uses, facts)
+
+
+def _is_place(node: Node, uses: Uses, facts: Facts) -> bool:
+    """Whether an index is no slice, and made of locals and literals."""
     if isinstance(node, Binary):
-        return node.op in ("+", "-", "*") and _is_place(node.left, uses) and _is_place(node.right, uses)
+        return node.op in ("+", "-", "*") and all(_is_steady(n, uses) for n in (node.left, node.right))
+    return is_fixed(node) or (_is_steady(node, uses) and kind_of(node, uses, facts) == NUMBER)
+
+
+def _is_steady(node: Node, uses: Uses) -> bool:
+    if isinstance(node, Binary):
+        return node.op in ("+", "-", "*") and all(_is_steady(n, uses) for n in (node.left, node.right))
     return is_fixed(node) or (isinstance(node, Name) and uses.steady(node.id))
 
 
@@ -93,8 +99,9 @@ SWAP = Rule(
     on=(Function, Lambda),
     rewrite=_swap,
     why="Both are read before either is bound, in the same order for items. Items are stored in the other order, which "
-    "only a container of a class of its own can see: they were read before, so that storing them cannot fail in a "
-    "built-in one. The temporary is read nowhere else, and the index of an item is made of locals and literals.",
+    "only a container of a class of its own can see: they were read from it, so that storing them cannot fail in a "
+    "built-in one that takes any. The temporary is read nowhere else. The places are seen to be no slices (which may "
+    "overlap, or change the length): a literal, a local that is a number, or arithmetic.",
     examples=(
         Example(
             "names",
@@ -103,8 +110,13 @@ SWAP = Rule(
         ),
         Example(
             "items",
-            "def f(a, i, j):\n    t = a[i]\n    a[i] = a[j + 1]\n    a[j + 1] = t",
-            "def f(a, i, j):\n    a[j + 1], a[i] = a[i], a[j + 1]",
+            "def f(a, j):\n    t = a[0]\n    a[0] = a[j + 1]\n    a[j + 1] = t",
+            "def f(a, j):\n    a[j + 1], a[0] = a[0], a[j + 1]",
+        ),
+        Example(
+            "counter",
+            "def f(a):\n    for i in range(9):\n        t = a[i]\n        a[i] = a[9 - i]\n        a[9 - i] = t",
+            "def f(a):\n    for i in range(9):\n        a[9 - i], a[i] = a[i], a[9 - i]",
         ),
     ),
     leaves_alone=(
@@ -116,6 +128,8 @@ SWAP = Rule(
         "def f(a, i, j):\n    t = a[i()]\n    a[i()] = a[j]\n    a[j] = t",
         "def f(a):\n    t = a[0]\n    a[0] = a[0][1]\n    a[0][1] = t",
         "def f(a, i, j):\n    t = a[i:]\n    a[i:] = a[:j]\n    a[:j] = t",
+        "def f(a, i):\n    t = a[i]\n    a[i] = a[0]\n    a[0] = t",
+        "def f(a, b):\n    t = a[0]\n    a[0] = b[0]\n    b[0] = t",
         "t = a\na = b\nb = t",
     ),
 )
@@ -147,10 +161,7 @@ def _ordered(node: If, function: Function | Lambda, facts: Facts) -> If:
     places = [next((i for i, n in enumerate(known) if trees_equal(n, place)), None) for place in (one, two)]
     if places[0] is None or places[1] is None or places[0] <= places[1]:
         return node
-    uses = uses_of(function, facts)
-    if not is_plain_item(one, uses) or not is_plain_item(two, uses):
-        return node
-    if not facts.assume("builtin-operators") or not facts.assume("reads-pure"):
+    if not _are_items_of_one(one, two, uses_of(function, facts), facts):
         return node
     swapped = placed(update(first, targets=(update(target, items=(two, one)),), value=target), first)
     return update(node, then=update(node.then, body=(swapped, *node.then.body[1:])), restructured=True)
@@ -175,14 +186,15 @@ SWAP_ORDER = Rule(
     examples=(
         Example(
             "sort",
-            "def f(a, i):\n    if a[i] > a[i + 1]:\n        a[i + 1], a[i] = a[i], a[i + 1]",
-            "def f(a, i):\n    if a[i] > a[i + 1]:\n        a[i], a[i + 1] = a[i + 1], a[i]",
+            "def f(a, i):\n    if a[i + 1] > a[i + 2]:\n        a[i + 2], a[i + 1] = a[i + 1], a[i + 2]",
+            "def f(a, i):\n    if a[i + 1] > a[i + 2]:\n        a[i + 1], a[i + 2] = a[i + 2], a[i + 1]",
         ),
         Example(
             "temporary",
-            "def f(a, i):\n    if i and a[i] > a[i - 1]:\n        t = a[i]\n        a[i] = a[i - 1]\n"
-            "        a[i - 1] = t",
-            "def f(a, i):\n    if i and a[i] > a[i - 1]:\n        a[i], a[i - 1] = a[i - 1], a[i]",
+            "def f(a, b):\n    for i in range(b):\n        if i and a[i] > a[i - 1]:\n            t = a[i]\n"
+            "            a[i] = a[i - 1]\n            a[i - 1] = t",
+            "def f(a, b):\n    for i in range(b):\n        if i and a[i] > a[i - 1]:\n"
+            "            a[i], a[i - 1] = a[i - 1], a[i]",
         ),
     ),
     leaves_alone=(
@@ -191,6 +203,8 @@ SWAP_ORDER = Rule(
         "def f(a, i, j):\n    if a[i] > a[j] or i:\n        a[j], a[i] = a[i], a[j]",
         "def f(a, i, j):\n    if a[i] > a[j]:\n        g()\n        a[j], a[i] = a[i], a[j]",
         "def f(a, i, j):\n    if a[i] > a[j]:\n        a[j], a[i] = a[i], a[j] + 1",
+        "def f(a, b):\n    if a[0] > b[0]:\n        b[0], a[0] = a[0], b[0]",
+        "def f(a, i):\n    if a[i] > a[0]:\n        a[0], a[i] = a[i], a[0]",
         "def f(a, i):\n    if a[i()] > a[0]:\n        a[0], a[i()] = a[i()], a[0]",
     ),
 )

@@ -115,6 +115,7 @@ OWN_STATEMENT = Rule(
             "def f(a):\n    x = a.b\n    return x and x.c",
         ),
         Example("alone", "(x := f())", "x = f()"),
+        Example("then read", "y = x if (x := f()) else 1", "x = f()\ny = x or 1"),
     ),
     leaves_alone=(
         "if a and (x := f()):\n    g(x)",
