@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,22 +18,29 @@ from prediff.languages.language import Traits
 from prediff.tree import (
     CHILD_FIELDS,
     VALUE_FIELDS,
+    Assign,
     Attribute,
+    AugAssign,
     Block,
     Call,
     Class,
     CompFor,
     Declare,
+    Delete,
     DoWhile,
     ForEach,
     Function,
     Import,
     ImportFrom,
     Lambda,
+    List,
     Name,
     Node,
     Scope,
+    Star,
+    Tuple,
     While,
+    WithItem,
     Yield,
     walk,
 )
@@ -47,8 +54,9 @@ class ModuleFacts:
 
     names: bound at the top level or by `global`. star: a star import may bind any name. imports: what each top-level
     name that is bound once, by an import, stands for, dotted. words: every word of its names, strings and tokens.
-    rebound: top-level names that are bound more than once, or by `global`. shadowed: builtins that a comprehension,
-    loop or lambda binds anywhere: rules turn one of these into another, so that their own scopes are not enough.
+    rebound: top-level names that are bound more than once, or by `global`. shadowed: builtins and imported names that
+    a comprehension, loop or lambda binds anywhere: rules turn one of these into another, so that their own scopes are
+    not enough. patched: attributes that the file binds or deletes, as they are written (`io.open = f`).
     """
 
     names: frozenset[str] = frozenset()
@@ -57,6 +65,7 @@ class ModuleFacts:
     words: frozenset[str] = frozenset()
     rebound: frozenset[str] = frozenset()
     shadowed: frozenset[str] = frozenset()
+    patched: frozenset[str] = frozenset()
 
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -79,20 +88,22 @@ def module_facts(tree: Block) -> ModuleFacts:
                 imports[a.asname or a.name] = f"{node.module}.{a.name}"
     # A name that is bound twice may stand for either: a fallback import, a module's own definition.
     imports = {name: dotted for name, dotted in imports.items() if name not in rebound}
-    return ModuleFacts(names, star, imports, survey.words(), rebound, BUILTINS & survey.bound)
+    shadowed = (BUILTINS | imports.keys()) & survey.bound
+    return ModuleFacts(names, star, imports, survey.words(), rebound, shadowed, frozenset(survey.patched))
 
 
 class _Survey:
     """One walk over a whole file.
 
     texts: its names, strings, tokens and some keywords. bound: what loops, comprehensions and lambdas bind. sent: the
-    names of `global` statements.
+    names of `global` statements. patched: see `ModuleFacts`.
     """
 
     def __init__(self, tree: Block) -> None:
         self.texts: set[str] = set()
         self.bound: set[str] = set()
         self.sent: set[str] = set()
+        self.patched: set[str] = set()
         stack: list[Any] = [tree]
         while stack:
             node = stack.pop()
@@ -120,18 +131,44 @@ class _Survey:
     def _bind(self, node: Any) -> None:
         if isinstance(node, Lambda):
             self.bound.update(name for p in node.params for name in names_of_target(p.target))
-        elif not isinstance(node, Scope):
-            self.bound.update(names_of_target(node.target))
-        elif node.kind == "global":
-            self.sent.update(name.id for name in node.names)
+        elif isinstance(node, Scope):
+            if node.kind == "global":
+                self.sent.update(name.id for name in node.names)
+        elif isinstance(node, (Assign, Delete)):
+            self._patch(node.targets)
+        else:
+            if isinstance(node, (CompFor, ForEach)):
+                self.bound.update(names_of_target(node.target))
+            self._patch([node.target])
+
+    def _patch(self, targets: Iterable[Any]) -> None:
+        """Note the attributes of names among some targets."""
+        for target in targets:
+            if isinstance(target, Attribute):
+                written = _written(target)
+                if written:
+                    self.patched.add(written)
+            elif isinstance(target, (Tuple, List)):
+                self._patch(target.items)
+            elif isinstance(target, Star):
+                self._patch([target.value])
 
     def words(self) -> frozenset[str]:
         return frozenset(_WORD.findall("\n".join(self.texts)))
 
 
-_SURVEYED = frozenset({CompFor, ForEach, Lambda, Scope})
+_SURVEYED = frozenset({Assign, AugAssign, CompFor, Delete, ForEach, Lambda, Scope, WithItem})
 _KEYWORDS: dict[type[Node], str] = {Lambda: "lambda", While: "while", DoWhile: "while", Yield: "yield"}
 """Keywords that are words of a file, too: rules ask for them."""
+
+
+def _written(node: Node) -> str:
+    """An attribute of a name, or of such an attribute, with its dots; "" for anything else."""
+    parts: list[str] = []
+    while isinstance(node, Attribute):
+        parts.append(node.name)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, Name) else ""
 
 
 def _top_level(tree: Block) -> list[Node]:
@@ -243,7 +280,16 @@ class Facts:
     def qualified(self, node: Node) -> str:
         """The dotted name that an imported name or an attribute of it stands for, "" where that is not sure."""
         dotted, root = dotted_name(node, self.module.imports)
-        return "" if self.is_local(root) else dotted
+        if root in self.module.shadowed or self.is_local(root):
+            return ""
+        return "" if self.module.patched and self.module.patched.intersection(_prefixes(node)) else dotted
+
+
+def _prefixes(node: Node) -> Iterator[str]:
+    """The attributes that are read on the way to an attribute of a name, and it, as they are written."""
+    while isinstance(node, Attribute):
+        yield _written(node)
+        node = node.value
 
 
 def dotted_name(node: Node, imports: Mapping[str, str]) -> tuple[str, str]:

@@ -122,6 +122,15 @@ def kind_here(node: Name, facts: Facts) -> str:
     return kinds_of(function, facts).of(node.id, facts)
 
 
+def kind_within(node: Node, function: Function | Lambda, facts: Facts) -> str:
+    """The kind of an expression in a function; `facts` stands outside of it, at the function itself."""
+    facts.enter(function)
+    try:
+        return kind_of(node, kinds_of(function, facts), facts)
+    finally:
+        facts.leave()
+
+
 def _kinds_of(function: Function | Lambda, facts: Facts) -> Kinds:
     if not facts.traits.locals_readers.isdisjoint(facts.module.words) and reads_locals(
         function, facts.traits
@@ -325,7 +334,7 @@ def is_small_exponent(node: Node) -> bool:
 def _call_kind(node: Call, kinds: Kinds, facts: Facts) -> str:
     if facts.is_call_of(node, *INT_CALLS):
         return "int"
-    if facts.is_call_of(node, "isinstance", "issubclass", "callable", "hasattr", "bool"):
+    if facts.is_call_of(node, "isinstance", "issubclass", "callable", "hasattr", "bool", "any", "all"):
         return "bool"
     plain = not any(isinstance(a, (Star, Keyword)) for a in node.args)
     if plain and facts.is_call_of(node, "abs") and len(node.args) == 1:

@@ -31,7 +31,7 @@ def _cut(node: If | Ternary, facts: Facts) -> Node | None:
     cut = Call(Attribute(name, METHODS[method]), (affix,))
     if isinstance(node, Ternary):
         return cut if node.orelse == name and _is_cut(node.then, name, method, affix) else None
-    if node.orelse is not None or len(node.then.body) != 1:
+    if node.orelse is not None or len(node.then.body) != 1 or not _is_bound_here(facts):
         return None
     only = node.then.body[0]
     if (
@@ -41,6 +41,11 @@ def _cut(node: If | Ternary, facts: Facts) -> Node | None:
     ):
         return None
     return Assign((name,), cut)
+
+
+def _is_bound_here(facts: Facts) -> bool:
+    """Whether a name that is read is bound in the same scope: that of a class may read a name from outside."""
+    return not facts.enclosing or facts.function is not None
 
 
 def _affix(test: Node) -> tuple[Name, str, Literal] | None:
@@ -96,6 +101,7 @@ RULES: tuple[Rule, ...] = (
             'if s.endswith("ab"):\n    s = s[:-2]\nelse:\n    f()',
             'if s.endswith("ab"):\n    t = s[:-2]',
             'x = a.b[:-2] if a.b.endswith("ab") else a.b',
+            's = f()\nclass C:\n    if s.endswith("ab"):\n        s = s[:-2]',
         ),
         words=frozenset(METHODS),
     ),

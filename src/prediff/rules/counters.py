@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from prediff.facts import Facts
 from prediff.facts.scopes import names_of_target
 from prediff.facts.uses import Uses, mentions, uses_of
@@ -131,8 +133,15 @@ def _is_unread(name: str, uses: Uses, facts: Facts) -> bool:
     use = uses.local(name)
     if use is None or use.read or use.captured or not is_own_builtin("enumerate", uses, facts):
         return False
-    deleted = [n for n in walk(uses.function.body) if isinstance(n, Delete)]
-    return not any(name in names_of_target(t) for n in deleted for t in n.targets)
+    return name not in _deleted(uses, facts)
+
+
+def _deleted(uses: Uses, facts: Facts) -> set[str]:
+    known = facts.memo.get((_deleted, id(uses)))
+    if known is None:
+        deleted = [t for n in walk(uses.function.body) if isinstance(n, Delete) for t in n.targets]
+        known = facts.memo[_deleted, id(uses)] = uses, {name for t in deleted for name in names_of_target(t)}
+    return cast("set[str]", known[1])
 
 
 UNREAD_INDEX = Rule(

@@ -144,6 +144,12 @@ OS_ERROR = Rule(
         "class IOError(E):\n    x = 1\nraise IOError(x)",
         "raise socket.error(x)",
         "import socket\nraise socket.timeout(x)",
+        "import socket\nsocket.error = f()\nraise socket.error(x)",
+        "from socket import error\nx = {error: f(error) for error in y}",
+        (
+            "from socket import error\ndef f(a):\n    r = []\n    for error in a:\n        r.append(g(error))\n"
+            "    return r, r"
+        ),
     ),
 )
 EXCEPTIONS = (
@@ -325,6 +331,10 @@ ALIAS = Rule(
         "from typing import Text\nText = f()\nx = Text\n",
         "import io\ndef f(io):\n    return io.open(g)\n",
         "import codecs\nx = codecs.open(f)\n",
+        "import io\nio.open = f",
+        "import io\nx = io.open(g)\ndel io.open\n",
+        "import io\ndef f(y):\n    with y as (x, io.open):\n        io.open(x)\n",
+        "from typing import Text\nx = [f(Text) for Text in y]\n",
     ),
     words=frozenset({"io", "Text"}),
 )

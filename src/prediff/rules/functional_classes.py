@@ -9,6 +9,8 @@ from prediff.facts import Facts
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
     Assign,
+    AssignExpr,
+    Await,
     Block,
     Call,
     Class,
@@ -21,10 +23,15 @@ from prediff.tree import (
     Node,
     Pair,
     Tuple,
+    Yield,
+    YieldFrom,
+    walk,
 )
 
 SOURCE_UNREAD = frozenset({"source-unread"})
 NAMED_TUPLE = frozenset({"typing.NamedTuple"})
+_ACTING = (AssignExpr, Await, Call, Yield, YieldFrom)
+"""What a type must not hold: a class evaluates it in its own scope, and (since Python 3.14) when asked for it."""
 TYPED_DICT = frozenset({"typing.TypedDict", "typing_extensions.TypedDict"})
 
 
@@ -51,6 +58,8 @@ def _class_statement(node: Assign, facts: Facts) -> Node | None:
         return None
     names = [name for name, _ in fields]
     if len(set(names)) != len(names) or any(not _is_field(name) for name in names):
+        return None
+    if any(isinstance(n, _ACTING) for _, kind in fields for n in walk(kind)):
         return None
     body = [Declare("", Name(name), annotation=kind, span=kind.span) for name, kind in fields]
     return Class(target.id, (call.func, *options), Block(tuple(body)))
@@ -117,6 +126,8 @@ RULES: tuple[Rule, ...] = (
             'from __future__ import annotations\nfrom typing import NamedTuple\nC = NamedTuple("C", [("a", int)])',
             'from typing import NamedTuple\ndef f():\n    C = NamedTuple("C", [("a", int)])\n    return C',
             'from typing import TypedDict\nC = TypedDict("C", {"a-b": int})',
+            'from typing import NamedTuple\nC = NamedTuple("C", [("a", (y := int)), ("b", y)])',
+            'from typing import NamedTuple\nC = NamedTuple("C", [("a", f()), ("b", int)])',
             'from m import NamedTuple\nC = NamedTuple("C", [("a", int)])',
             'from collections import namedtuple\nC = namedtuple("C", ["a"])',
         ),

@@ -77,20 +77,20 @@ def _flag_to_else(function: Function | Lambda, facts: Facts) -> Node | None:
         return None
 
     def visit(block: Block) -> Block:
-        body = list(block.body)
-        flags = {f[0]: i for i, n in enumerate(body) if (f := flag_of(n)) is not None and not f[1]}
-        for i in range(len(body) - 2, 0, -1):
-            name = _unset(body[i + 1])
-            if name is None or flags.get(name, i) >= i or not isinstance(body[i], (ForEach, While)):
+        body: list[Node | None] = list(block.body)
+        flags = {f[0]: i for i, n in enumerate(block.body) if (f := flag_of(n)) is not None and not f[1]}
+        for i in range(1, len(body) - 1):
+            loop, test = block.body[i : i + 2]
+            name = _unset(test)
+            if name is None or flags.get(name, i) >= i or not isinstance(loop, (ForEach, While)):
                 continue
-            start, loop, test = (body[n] for n in (flags[name], i, i + 1))
-            uses = uses_of(function, facts)
             new = _with_else(loop, test, name)
-            if new is not None and is_unseen(name, [start, loop, test], uses, facts):
-                body[i : i + 2] = [new]
-                del body[flags[name]]
-                return update(block, body=tuple(body))
-        return block
+            statements = [block.body[flags[name]], loop, test]
+            if new is not None and is_unseen(name, statements, uses_of(function, facts), facts):
+                body[i], body[i + 1], body[flags[name]] = new, None, None
+        if None not in body:
+            return block
+        return update(block, body=tuple([n for n in body if n is not None]))
 
     return map_blocks(function, facts, visit)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from typing import cast
 
 from prediff.facts import Facts
 from prediff.facts.evaluation import reads
@@ -85,20 +88,35 @@ def may_stand(made: Comprehension) -> bool:
 
 def is_unseen(name: str, behind: Sequence[Node], uses: Uses, facts: Facts) -> bool:
     """Whether a local is a plain one that stands only in some statements: nothing reads it if one of them raises."""
-    use = uses.local(name)
-    return (
-        use is not None
-        and mentions(list(behind))[name] == uses.mentions[name]
-        and not _escapes(name, uses, facts)
-    )
+    return _stands_in(name, mentions(list(behind))[name], uses, facts)
 
 
-def own_names(function: Function | Lambda, made: Comprehension, uses: Uses, facts: Facts) -> bool:
+def is_unseen_before(number: int, name: str, block: Block, uses: Uses, facts: Facts) -> bool:
+    """Whether a local is a plain one that stands only in a block's statements from a number on: see `is_unseen`."""
+    places = places_of(block, facts).get(name, [])
+    return _stands_in(name, len(places) - bisect_left(places, number), uses, facts)
+
+
+def _stands_in(name: str, times: int, uses: Uses, facts: Facts) -> bool:
+    return uses.local(name) is not None and times == uses.mentions[name] and not _escapes(name, uses, facts)
+
+
+def places_of(block: Block, facts: Facts) -> dict[str, list[int]]:
+    """The number of the statement in which it stands for each mention of a name in a block, in order."""
+    known = facts.memo.get((places_of, id(block)))
+    if known is None:
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for i, node in enumerate(block.body):
+            for name, count in mentions([node]).items():
+                found[name] += [i] * count
+        known = facts.memo[places_of, id(block)] = block, dict(found)
+    return cast("dict[str, list[int]]", known[1])
+
+
+def own_names(made: Comprehension, uses: Uses, facts: Facts) -> bool:
     """Whether nothing reads the loop's variables but loops and comprehensions that bind them themselves."""
     for name in {n for c in made.clauses for n in names_of_target(c.target)}:
-        if uses.local(name) is None or _stands_alone([*function.params, function.body], name):
-            return False
-        if _escapes(name, uses, facts):
+        if uses.local(name) is None or name in _standing_alone(uses, facts) or _escapes(name, uses, facts):
             return False
     return True
 
@@ -108,24 +126,28 @@ DRAWING = ("any", "all", "sum", "min", "max", "sorted", "list", "tuple", "set", 
 
 def _escapes(name: str, uses: Uses, facts: Facts) -> bool:
     """Whether a name is captured by what may read it later: not by a comprehension that is drawn out at once."""
-    if not uses.names[name].captured:
-        return False
+    return uses.names[name].captured and name in _escaping(uses, facts)
+
+
+def _escaping(uses: Uses, facts: Facts) -> set[str]:
+    known = facts.memo.get((_escaping, id(uses)))
+    if known is not None:
+        return cast("set[str]", known[1])
+    found: set[str] = set()
     stack: list[tuple[Node, bool]] = [(uses.function.body, False)]
     while stack:
         node, drawn = stack.pop()
-        later = isinstance(node, (Function, Lambda, Class, TypeAliasStmt)) or (
+        if isinstance(node, (Function, Lambda, Class, TypeAliasStmt)) or (
             isinstance(node, Comprehension) and node.kind == "generator" and not drawn
+        ):
+            found.update(mentions([node]))
+            continue
+        first = (
+            node.args[0] if isinstance(node, Call) and node.args and _is_drawing(node, uses, facts) else None
         )
-        if later and name in mentions([node]):
-            return True
-        if not later:
-            first = (
-                node.args[0]
-                if isinstance(node, Call) and node.args and _is_drawing(node, uses, facts)
-                else None
-            )
-            stack += [(c, c is first) for c in children(node)]
-    return False
+        stack += [(c, c is first) for c in children(node)]
+    facts.memo[_escaping, id(uses)] = uses, found
+    return found
 
 
 def _is_drawing(call: Call, uses: Uses, facts: Facts) -> bool:
@@ -136,24 +158,34 @@ def _is_drawing(call: Call, uses: Uses, facts: Facts) -> bool:
     )
 
 
-def _stands_alone(roots: Sequence[Node], name: str) -> bool:
-    """Whether a name stands anywhere but as the variable of a loop or comprehension, and below that."""
-    stack = list(roots)
+def _standing_alone(uses: Uses, facts: Facts) -> set[str]:
+    """The names that stand anywhere but as the variable of a loop or comprehension, and below that."""
+    known = facts.memo.get((_standing_alone, id(uses)))
+    if known is not None:
+        return cast("set[str]", known[1])
+    found: set[str] = set()
+    own: frozenset[str] = frozenset()
+    stack: list[tuple[Node, frozenset[str]]] = [(n, own) for n in (*uses.function.params, uses.function.body)]
     while stack:
-        node = stack.pop()
-        if isinstance(node, Name) and node.id == name:
-            return True
-        if isinstance(node, ForEach) and name in names_of_target(node.target):
-            if any(isinstance(n, ForEach) and name in names_of_target(n.target) for n in walk(node.body)):
-                return (
-                    True  # what stands in the outer loop behind the inner one reads the inner one's variable
-                )
-            stack += [n for n in (node.iterable, node.orelse) if n is not None]
-        elif isinstance(node, Comprehension) and any(name in names_of_target(c.target) for c in node.clauses):
-            stack.append(node.clauses[0].iterable)
+        node, own = stack.pop()
+        if isinstance(node, Name):
+            if node.id not in own:
+                found.add(node.id)
+        elif isinstance(node, ForEach):
+            names = own.union(names_of_target(node.target))
+            # What stands in the outer loop behind an inner one of the same variable reads the inner one's.
+            found.update(own.intersection(names_of_target(node.target)))
+            stack += [(n, own) for n in (node.iterable, node.orelse) if n is not None]
+            stack += [(node.target, names), (node.body, names)]
+        elif isinstance(node, Comprehension):
+            names = own.union(*[names_of_target(c.target) for c in node.clauses])
+            stack.append((node.clauses[0].iterable, own))
+            inner = [n for c in node.clauses for n in children(c) if n is not node.clauses[0].iterable]
+            stack += [(n, names) for n in (node.element, *inner)]
         else:
-            stack += children(node)
-    return False
+            stack += [(n, own) for n in children(node)]
+    facts.memo[_standing_alone, id(uses)] = uses, found
+    return found
 
 
 def bound_in(block: Block, facts: Facts) -> frozenset[str]:
@@ -254,14 +286,15 @@ def gather(
             if name is None or name not in starts or not isinstance(node, ForEach):
                 continue
             at = starts[name]
-            start, behind = block.body[at], block.body[at:]
+            start = block.body[at]
             if body[at] is not start or not isinstance(start, Assign) or len(start.targets) > 1:
                 continue
             uses = uses_of(function, facts)
             made = make(start.value, node, name, uses)
-            if made is None or reads(made, name) or not is_unseen(name, behind, uses, facts):
+            if made is None or reads(made, name) or not is_unseen_before(at, name, block, uses, facts):
                 continue
-            if name not in mentions(block.body[at + 1 : i]):
+            places = places_of(block, facts)[name]
+            if bisect_left(places, i) == bisect_right(places, at):
                 body[i], body[at] = placed(update(start, value=made), start, node), None
         if None not in body:
             return block

@@ -45,7 +45,7 @@ def _append_loop(function: Function | Lambda, facts: Facts) -> Node | None:
         if found is None or added is None:
             return None
         made = Comprehension(added[0], added[1], tuple(found[0]))
-        return made if may_stand(made) and own_names(function, made, uses, facts) else None
+        return made if may_stand(made) and own_names(made, uses, facts) else None
 
     return gather(function, facts, _filled, collected)
 

@@ -22,6 +22,7 @@ from prediff.tree import (
     ForEach,
     Function,
     Index,
+    Keyword,
     Lambda,
     Name,
     Node,
@@ -42,7 +43,7 @@ def _without_keys(node: Call | ForEach | CompFor | Compare | Star, facts: Facts)
     if isinstance(node, Call):
         if not (facts.is_call_of(node, *DRAWING) or is_join(node.func)):
             return None
-        new = [_keyed(a, facts) or a for a in node.args]
+        new = [_keyed(a, facts) or a if _is_drawn(i, node) else a for i, a in enumerate(node.args)]
         return (
             update(node, args=tuple(new))
             if any(a is not b for a, b in zip(new, node.args, strict=True))
@@ -58,6 +59,14 @@ def _without_keys(node: Call | ForEach | CompFor | Compare | Star, facts: Facts)
         return None
     source = _keyed(node.iterable, facts)
     return None if source is None else update(node, iterable=source)
+
+
+def _is_drawn(number: int, call: Call) -> bool:
+    """Whether an argument of one of `DRAWING` is drawn from: `min` and `max` compare several with one another."""
+    name = call.func.id if isinstance(call.func, Name) else ""
+    if name in ("min", "max"):
+        return sum(not isinstance(a, Keyword) for a in call.args) == 1
+    return name in ("map", "filter", "zip") or not number
 
 
 def _keyed(node: Node, facts: Facts) -> Node | None:
@@ -116,6 +125,9 @@ DICT_KEYS = Rule(
         "def list(a):\n    return a\nx = list(q.keys())",
         "x = f(**q.keys())",
         "x = q.keys() in a",
+        "x = max(q.keys(), o.keys())",
+        "x = min(q.keys(), o.keys(), key=len)",
+        "x = sum(a, q.keys())",
     ),
     words=frozenset({"keys"}),
 )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import cast
+
 from prediff.facts import Facts
+from prediff.facts.kinds import INTEGERS, TRUE_ANNOTATIONS, kind_within
 from prediff.facts.uses import Uses, mentions, uses_of
-from prediff.facts.values import is_int, is_text
+from prediff.facts.values import is_text
 from prediff.rules.blocks import map_blocks
 from prediff.rules.conditions import MIRRORED
 from prediff.rules.loop_names import (
@@ -36,6 +40,7 @@ from prediff.tree import (
     Node,
     Return,
     Slice,
+    Star,
     Tuple,
     While,
     update,
@@ -64,27 +69,12 @@ def _is_only(name: str, classes: frozenset[str], uses: Uses, facts: Facts) -> bo
     use, note = uses.names.get(name), _annotation(name, uses)
     if use is None or use.bound != 1 or use.captured or note not in classes:
         return False
-    return is_own_builtin(note, uses, facts) and facts.assume("annotations-true")
+    return is_own_builtin(note, uses, facts) and all(facts.assume(a) for a in TRUE_ANNOTATIONS)
 
 
 def _is_int_local(name: str, uses: Uses, facts: Facts) -> bool:
     """Whether a name that only the function's own statements bind is always an int."""
-    use = uses.names.get(name)
-    if use is None or not uses.steady(name):
-        return False
-    if all(v is not None and _is_int_here(v, uses, facts) for v in use.values):
-        return True
-    return _is_only(name, frozenset({"int"}), uses, facts)
-
-
-def _is_int_here(node: Node, uses: Uses, facts: Facts) -> bool:
-    if (
-        isinstance(node, Call)
-        and isinstance(node.func, Name)
-        and not is_own_builtin(node.func.id, uses, facts)
-    ):
-        return False
-    return int_of(node) is not None or is_int(node, facts)
+    return uses.steady(name) and kind_within(Name(name), uses.function, facts) in INTEGERS
 
 
 def _keeps_length(name: str, uses: Uses, facts: Facts) -> bool:
@@ -104,32 +94,54 @@ def _keeps_length(name: str, uses: Uses, facts: Facts) -> bool:
     made = isinstance(value, List) or (isinstance(value, Comprehension) and value.kind == "list")
     if not made and not _is_call_of(value, ("list", "sorted"), uses, facts):
         return False
-    return _looked_up(name, uses, facts) + 1 == uses.mentions[name]
+    return _looked_up(uses, facts)[name] + 1 == uses.mentions[name]
 
 
 def _is_call_of(node: Node, names: tuple[str, ...], uses: Uses, facts: Facts) -> bool:
     return any(is_own_builtin(n, uses, facts) and facts.is_call_of(node, n) for n in names)
 
 
-def _looked_up(name: str, uses: Uses, facts: Facts) -> int:
-    """How often a name stands where its value is only asked for an item, its length or its items in turn, or returned.
+def _looked_up(uses: Uses, facts: Facts) -> Counter[str]:
+    """How often names stand where their value is only asked for an item, its length or its items in turn, or returned.
 
-    (A function that returns runs no loop any more; one that is a generator gives nothing away by it.)
+    (A function that returns runs no loop any more; one that is a generator gives nothing away by it.) There are none in
+    a function that deletes anything.
     """
-    found = 0
-    for node in walk(uses.function.body):
+    known = facts.memo.get((_looked_up, id(uses)))
+    if known is None:
+        known = facts.memo[_looked_up, id(uses)] = uses, Counter(_lookups(uses, facts))
+    return cast("Counter[str]", known[1])
+
+
+def _lookups(uses: Uses, facts: Facts) -> list[str]:
+    body = uses.function.body
+    found: list[str] = []
+    stored = _stored_items(body)
+    for node in walk(body):
         held: Node | None = None
         if isinstance(node, Delete):
-            return -1
+            return []
         if isinstance(node, Index) and not isinstance(node.index, Slice):
-            held = node.value
+            held = None if id(node) in stored else node.value
         elif isinstance(node, (ForEach, CompFor)):
             held = node.iterable
         elif isinstance(node, Return):
             held = node.value
         elif isinstance(node, Call) and len(node.args) == 1 and _is_call_of(node, ("len",), uses, facts):
             held = node.args[0]
-        found += held == Name(name)
+        if isinstance(held, Name):
+            found.append(held.id)
+    return found
+
+
+def _stored_items(body: Node) -> set[int]:
+    """The items, by id, that a function assigns to by an index that is no int: a slice object would resize a list."""
+    found: set[int] = set()
+    for node in walk(body):
+        targets = node.targets if isinstance(node, Assign) else [getattr(node, "target", None)]
+        for target in targets:
+            if isinstance(target, (Index, Tuple, List, Star)):
+                found.update(id(n) for n in walk(target) if isinstance(n, Index) and int_of(n.index) is None)
     return found
 
 
@@ -247,6 +259,7 @@ WHILE_RANGE = Rule(
         "def f(a):\n    b = [1]\n    i = 0\n    while i < len(b):\n        g(i, b)\n        i += 1",
         "def f(a):\n    b = [1]\n    i = 0\n    while i < len(b):\n        if i < 3: b.append(a)\n        i += 1",
         "def f(a):\n    b = [1, 2]\n    i = 0\n    while i < len(b):\n        g()\n        del b[0]\n        i += 1",
+        "def f(a):\n    b = [1, 2]\n    i = 0\n    while i < len(b):\n        g(i)\n        b[a] = []\n        i += 1",
         (
             "def f(a):\n    i = 0\n    while i < 10:\n        if h():\n            g(a)\n            h()\n"
             "            j()\n            k()\n            continue\n        g(i)\n        h()\n        j()\n"

@@ -17,7 +17,7 @@ from prediff.rules.loop_names import (
     is_bool_literal,
     is_break,
     is_own_builtin,
-    is_unseen,
+    is_unseen_before,
     may_stand,
     own_names,
 )
@@ -51,7 +51,7 @@ OTHER = {"any": "all", "all": "any"}
 
 
 def _in_blocks(
-    function: Function | Lambda, facts: Facts, replace: Callable[[list[Node], int, Uses], Node | None]
+    function: Function | Lambda, facts: Facts, replace: Callable[[Block, int, Uses], Node | None]
 ) -> Node | None:
     """A function in whose blocks two statements, from each number on, are one where `replace` gives that."""
     if not isinstance(function.body, Block):
@@ -61,7 +61,9 @@ def _in_blocks(
         body = list(block.body)
         for i in range(len(body) - 2, -1, -1):
             if isinstance(body[i], ForEach) or isinstance(body[i + 1], ForEach):
-                new = replace(body, i, uses_of(function, facts))
+                new = (
+                    replace(block, i, uses_of(function, facts)) if body[i + 1] is block.body[i + 1] else None
+                )
                 if new is not None:
                     body[i : i + 2] = [new]
         return block if len(body) == len(block.body) else update(block, body=tuple(body))
@@ -81,7 +83,7 @@ def _found(loop: ForEach, uses: Uses, facts: Facts, jump: Callable[[Block], bool
     conditions = (*clauses[-1].conditions[:-1], *tests[:-1])
     clauses[-1] = update(clauses[-1], conditions=_joined(conditions))
     made = Comprehension("generator", hit, tuple(clauses))
-    if not may_stand(made) or may_stop(made) or not own_names(uses.function, made, uses, facts):
+    if not may_stand(made) or may_stop(made) or not own_names(made, uses, facts):
         return None
     if not is_own_builtin("any", uses, facts) or not _tested_once(hit, facts):
         return None
@@ -100,8 +102,8 @@ def _tested_once(node: Node, facts: Facts) -> bool:
 
 
 def _returned_search(function: Function | Lambda, facts: Facts) -> Node | None:
-    def replace(body: list[Node], i: int, uses: Uses) -> Node | None:
-        loop, last = body[i], body[i + 1]
+    def replace(block: Block, i: int, uses: Uses) -> Node | None:
+        loop, last = block.body[i : i + 2]
         if not isinstance(loop, ForEach) or not isinstance(last, Return) or loop.orelse is not None:
             return None
         if not is_bool_literal(last.value):
@@ -191,8 +193,8 @@ RETURNED_SEARCH = Rule(
 
 
 def _search_flag(function: Function | Lambda, facts: Facts) -> Node | None:
-    def replace(body: list[Node], i: int, uses: Uses) -> Node | None:
-        start, loop = body[i], body[i + 1]
+    def replace(block: Block, i: int, uses: Uses) -> Node | None:
+        start, loop = block.body[i : i + 2]
         flag = flag_of(start)
         if flag is None or not isinstance(loop, ForEach) or not isinstance(loop.body, Block) or loop.orelse:
             return None
@@ -201,7 +203,7 @@ def _search_flag(function: Function | Lambda, facts: Facts) -> Node | None:
         if split is None or len(split[0]) != 1:
             return None  # the break of an inner loop leaves the outer one running
         found = _found(loop, uses, facts, lambda block: _sets(block, name, not value))
-        if found is None or reads(found, name) or not is_unseen(name, body[i:], uses, facts):
+        if found is None or reads(found, name) or not is_unseen_before(i, name, block, uses, facts):
             return None
         assert isinstance(start, Assign)
         return placed(update(start, value=Not(found) if value else found), start, loop)

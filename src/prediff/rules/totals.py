@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from prediff.facts import Facts
-from prediff.facts.effects import is_bool
+from prediff.facts.kinds import kind_within
 from prediff.facts.uses import Uses
-from prediff.facts.values import is_int
 from prediff.rules.displays import may_stop
 from prediff.rules.loop_names import clauses_of, gather, is_own_builtin, may_stand, own_names
 from prediff.rules.rule import Example, Rule
@@ -14,7 +13,6 @@ from prediff.tree import (
     AugAssign,
     Binary,
     Call,
-    Compare,
     Comprehension,
     ForEach,
     Function,
@@ -22,7 +20,6 @@ from prediff.tree import (
     Literal,
     Name,
     Node,
-    Not,
 )
 
 LOCALS = frozenset({"source-unread", "locals-unread"})
@@ -36,10 +33,10 @@ def _sum_loop(function: Function | Lambda, facts: Facts) -> Node | None:
         added = _added(found[1].body[0])
         if added is None or not isinstance(start, Literal) or start.kind != "int" or start.value != 0:
             return None
-        if not _is_counted(added[1], uses, facts):
+        if kind_within(added[1], function, facts) not in ("int", "bool"):
             return None
         made = Comprehension("generator", added[1], tuple(found[0]))
-        if not may_stand(made) or may_stop(made) or not own_names(function, made, uses, facts):
+        if not may_stand(made) or may_stop(made) or not own_names(made, uses, facts):
             return None
         return Call(Name("sum"), (made,))
 
@@ -62,18 +59,6 @@ def _added(statement: Node) -> tuple[str, Node] | None:
     return None
 
 
-def _is_counted(node: Node, uses: Uses, facts: Facts) -> bool:
-    """Whether a node gives exactly an int or a bool, also where the function at hand binds names."""
-    if (
-        isinstance(node, Call)
-        and isinstance(node.func, Name)
-        and not is_own_builtin(node.func.id, uses, facts)
-    ):
-        return False
-    plain = isinstance(node, (Literal, Call, Compare, Not))
-    return is_int(node, facts) or (plain and is_bool(node, facts))
-
-
 SUM_LOOP = Rule(
     id="sum-loop",
     family="loops",
@@ -82,7 +67,7 @@ SUM_LOOP = Rule(
     on=(Function, Lambda),
     rewrite=_sum_loop,
     why="`sum` starts at 0 and adds in order, and ints add up to the same in any way: what is added must be seen to "
-    "be an int (a literal, `len(…)`, `int(…)`) or a bool. Of floats `sum` keeps the lost digits (since Python 3.12), "
+    "be an int (a literal, `len(…)`, `int(…)`, a local that is nothing else) or a bool. Of floats `sum` keeps the lost digits (since Python 3.12), "
     "other classes define `+`. The total must not be read while it grows, nor after the loop has raised, the "
     "loop's variables not elsewhere; no `next(…)`, `await`, `yield`, walrus, lambda.",
     examples=(
@@ -108,6 +93,11 @@ SUM_LOOP = Rule(
         "def f(a):\n    t = 0\n    for x in a:\n        if x:\n            break\n        t += 1\n    return t",
         "def f(a, t):\n    for x in a:\n        t += 1\n    return t",
         "def f(a, len):\n    t = 0\n    for x in a:\n        t += len(x)\n    return t",
+        "def f(a, n: int):\n    t = 0\n    for x in a:\n        t += n\n    return t",
+        (
+            "def f(a):\n    n = 3\n    def h():\n        nonlocal n\n        n = 1.5\n    t = 0\n    for x in a:\n"
+            "        h(h)\n        t += n\n    return t"
+        ),
         (
             "def f(a):\n    t = 5\n    try:\n        t = 0\n        for x in a:\n            t += len(x)\n"
             "    finally:\n        h(t)\n    return t"
