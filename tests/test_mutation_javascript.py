@@ -152,6 +152,12 @@ def test_no_bug_in_a_sample_is_called_the_same(path, level, step):
         ("parentheses", "x = a + (b * c);", "x = a + b * c;"),
         ("let-const", "{ let a = 1; f(a); }", "{ const a = 1; f(a); }"),
         ("var-let", "function f() { const a = g(); h(a); }", "function f() { var a = g(); h(a); }"),
+        ("var-let", "function f() { const a = g(); h(() => a); }", "function f() { var a = g(); h(() => a); }"),
+        (
+            "var-let",
+            "const a = require('a'); function f() { return a; } f();",
+            "var a = require('a'); function f() { return a; } f();",
+        ),
         ("temporary", "function f(a) { const x = g(a); return x; }", "function f(a) { return g(a); }"),
         ("temporary", "function f(a, b) { const x = g(); return a + x; }", "function f(a, b) { return a + g(); }"),
         ("early-read", "function f(a) { const x = a.b; g(x); }", "function f(a) { g(a.b); }"),
@@ -183,7 +189,14 @@ def test_what_each_class_shows(name, before, after):
             "function f() { for (;;) { let a; g(a); a = 1; } }",
             "function f() { for (;;) { var a; g(a); a = 1; } }",
         ),
-        ("function f() { const a = 1; g(() => a); }", "function f() { var a = 1; g(() => a); }"),
+        (
+            "function f(b) { for (const c of b) { const a = c; g(() => a); } }",
+            "function f(b) { for (const c of b) { var a = c; g(() => a); } }",
+        ),
+        (
+            "function f() { k(); const a = g(); function k() { h(a); } }",
+            "function f() { k(); var a = g(); function k() { h(a); } }",
+        ),
         ("const a = 1; f(a);", "var a = 1; f(a);"),
         ("function f(a) { const x = a.b; delete x; }", "function f(a) { delete a.b; }"),
         ("function f() { const x = a; return typeof x; }", "function f() { return typeof a; }"),

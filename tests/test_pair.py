@@ -260,6 +260,71 @@ DIFFERENT = {
     "an annotated class attribute": ("class A:\n    x: int = 1\n", "class A:\n    x = 1\n"),
     "a declaration that makes a name local": ("def f():\n    x: int\n    g(x)\n", "def f():\n    g(x)\n"),
     "a default beside an annotation": ("def f(a: int = 1):\n    return a\n", "def f(a: int = 2):\n    return a\n"),
+    "a name and a text in a Literal that is not known": (
+        "from m import Literal\ndef f(x: Literal['a']): pass\n",
+        "from m import Literal\ndef f(x: Literal[a]): pass\n",
+    ),
+    "a name and a text that a call is given": (
+        "def f(x: constr(regex='abc')): pass\n",
+        "def f(x: constr(regex=abc)): pass\n",
+    ),
+    "a name and a text that an unknown class is subscripted by": (
+        "def f(x: Float[A, 'b']): pass\n",
+        "def f(x: Float[A, b]): pass\n",
+    ),
+    "a union in another order where it may be tried in order": (
+        "from typing import Union\n@app.get\ndef f(x: Union[int, str]): pass\n",
+        "from typing import Union\n@app.get\ndef f(x: Union[str, int]): pass\n",
+    ),
+    "a field's union in another order": (
+        "class M(B):\n    x: int | str\n",
+        "class M(B):\n    x: str | int\n",
+    ),
+    "an annotation that binds a name": ("def f(a: (n := int) = 1): pass\n", "def f(a=1): pass\n"),
+    "annotations of a function that is an argument by keyword": (
+        "def f(x: int): pass\nD(dependency=f)\n",
+        "def f(x): pass\nD(dependency=f)\n",
+    ),
+    "annotations of a function in a list that is an argument": (
+        "def f(x: int): pass\nserve([f])\n",
+        "def f(x): pass\nserve([f])\n",
+    ),
+    "annotations below another decorator of a known name": (
+        "from m import cache\n@cache\ndef f(x: int): pass\n",
+        "from m import cache\n@cache\ndef f(x): pass\n",
+    ),
+    "annotations below what is called like a property's decorator": (
+        "@app.setter\ndef f(x: int): pass\n",
+        "@app.setter\ndef f(x): pass\n",
+    ),
+    "a typing name that text between quotes reads": (
+        "from typing import List\nx = cast('List[int]', y)\n",
+        "x = cast('List[int]', y)\n",
+    ),
+    "a typing name that a field's quoted type reads": (
+        "from typing import Optional\nclass M(B):\n    x: 'Optional[int]'\n",
+        "class M(B):\n    x: 'Optional[int]'\n",
+    ),
+    "a typing name in a file that looks names up": (
+        "from typing import Any\ndef f(n):\n    return globals()[n]\n",
+        "def f(n):\n    return globals()[n]\n",
+    ),
+    "a typing name that hides another": (
+        "from m import Any\nfrom typing import Any\ndef f(x: Any): pass\n",
+        "from m import Any\ndef f(x: Any): pass\n",
+    ),
+    "a deferred annotation that raises": (
+        "from __future__ import annotations\ndef f(x: 'A' | None): pass\n",
+        "def f(x: 'A' | None): pass\n",
+    ),
+    "a deferred annotation that is no type": (
+        "from __future__ import annotations\ndef f(x: int[3]): pass\n",
+        "def f(x: int[3]): pass\n",
+    ),
+    "a deferred annotation that calls": (
+        "from __future__ import annotations\nimport m\ndef f(x: m.g(1)): pass\n",
+        "import m\ndef f(x: m.g(1)): pass\n",
+    ),
     "Optional of another module": (
         "from foo import Optional\ndef f(a: Optional[int]):\n    return a\n",
         "def f(a: int | None):\n    return a\n",
@@ -323,6 +388,70 @@ DIFFERENT = {
     "imports exchanged": ("import a, b\n", "import b, a\n"),
     "a condition of an empty branch": ("if x:\n    pass\n", "if y:\n    pass\n"),
     "an expression that does nothing but be evaluated": ("x\n", "y\n"),
+    "what registers its functions under a name of a property's": (
+        "def setter(f):\n    r.append(f)\n    return f\n@setter\ndef a(): pass\n@setter\ndef b(): pass\n",
+        "def setter(f):\n    r.append(f)\n    return f\n@setter\ndef b(): pass\n@setter\ndef a(): pass\n",
+    ),
+    "an object that registers its functions under a name of a property's": (
+        "from m import r\n@r.setter\ndef a(): pass\n@r.setter\ndef b(): pass\n",
+        "from m import r\n@r.setter\ndef b(): pass\n@r.setter\ndef a(): pass\n",
+    ),
+    "properties that are another module's": (
+        "from m import property\nclass C:\n    @property\n    def a(s): pass\n    @property\n    def b(s): pass\n",
+        "from m import property\nclass C:\n    @property\n    def b(s): pass\n    @property\n    def a(s): pass\n",
+    ),
+    "a method behind what lists the class's names": (
+        "class C:\n    def a(self): pass\n    names = list(locals())\n    def b(self): pass\n",
+        "class C:\n    def a(self): pass\n    def b(self): pass\n    names = list(locals())\n",
+    ),
+    "a method behind what gives it an attribute": (
+        "class C:\n    def a(self): pass\n    a.x = 1\n    def b(self): pass\n",
+        "class C:\n    a.x = 1\n    def a(self): pass\n    def b(self): pass\n",
+    ),
+    "a method behind what binds its name among others": (
+        "class C:\n    def a(self): pass\n    a, b = 1, f()\n",
+        "class C:\n    a, b = 1, f()\n    def a(self): pass\n",
+    ),
+    "a default that reads what a call may change": (
+        "class C:\n    o = O()\n    def f(self, x=o.n): return x\n    o.set()\n",
+        "class C:\n    o = O()\n    o.set()\n    def f(self, x=o.n): return x\n",
+    ),
+    "a default that reads what is assigned": (
+        "class C:\n    def f(self, x=G.n): return x\n    G.n += 2\n",
+        "class C:\n    G.n += 2\n    def f(self, x=G.n): return x\n",
+    ),
+    "a default that reads what a function sends to the file": (
+        "N = 1\ndef s():\n    global N\n    N = 2\nclass C:\n    def f(self, x=N): return x\n    s()\n",
+        "N = 1\ndef s():\n    global N\n    N = 2\nclass C:\n    s()\n    def f(self, x=N): return x\n",
+    ),
+    "what an enum makes of members behind it": (
+        "import enum\nclass E(enum.Enum):\n    def _generate_next_value_(n, *a): return n\n    A = enum.auto()\n",
+        "import enum\nclass E(enum.Enum):\n    A = enum.auto()\n    def _generate_next_value_(n, *a): return n\n",
+    ),
+    "methods of a class whose metaclass may see their order": (
+        "class C(metaclass=M):\n    def a(self): pass\n    def b(self): pass\n",
+        "class C(metaclass=M):\n    def b(self): pass\n    def a(self): pass\n",
+    ),
+    "what a lexer sorts by lines": (
+        "def t_ID(t):\n    return t\ndef t_IF(t):\n    return 2\n",
+        "def t_IF(t):\n    return 2\ndef t_ID(t):\n    return t\n",
+    ),
+    "a local that a statement in a string reads": (
+        "def f(con):\n    frame = g()\n    return con.sql('select * from frame')\n",
+        "def f(con):\n    data = g()\n    return con.sql('select * from frame')\n",
+    ),
+    "a method behind what evaluates text": (
+        "class C:\n    x = eval('b')\n    def b(self): pass\n",
+        "class C:\n    def b(self): pass\n    x = eval('b')\n",
+    ),
+    "a method behind what binds names by strings": (
+        "class C:\n    for n in 'ab':\n        locals()[n] = 1\n    def b(self): pass\n",
+        "class C:\n    def b(self): pass\n    for n in 'ab':\n        locals()[n] = 1\n",
+    ),
+    "a method behind what reads the frame": (
+        "import sys\nclass C:\n    def a(self): pass\n    n = sys._getframe(0)\n    def b(self): pass\n",
+        "import sys\nclass C:\n    def a(self): pass\n    def b(self): pass\n    n = sys._getframe(0)\n",
+    ),
     "a definition's name": ("def a(n):\n    return a(n - 1)\n", "def b(n):\n    return b(n - 1)\n"),
 }  # fmt: skip
 
@@ -377,6 +506,26 @@ RELAXED = {
     "an import that nothing reads": ("import m\nf()\n", "f()\n"),
 }
 RELAXED_DIFFERENT = {
+    "a default that reads an item that is assigned": (
+        "class C:\n    def f(self, x=G[0]): return x\n    G[0] = 2\n",
+        "class C:\n    G[0] = 2\n    def f(self, x=G[0]): return x\n",
+    ),
+    "a default that reads what a call may change": (
+        "def f(x=o.n): return x\no.set()\n",
+        "o.set()\ndef f(x=o.n): return x\n",
+    ),
+    "a default that reads what is assigned to a module": (
+        "import m\ndef f(x=m.N): return x\nm.N = 2\n",
+        "import m\nm.N = 2\ndef f(x=m.N): return x\n",
+    ),
+    "a base that is assigned to a module": (
+        "import m\nclass C(m.B): x = 1\nm.B = K\n",
+        "import m\nm.B = K\nclass C(m.B): x = 1\n",
+    ),
+    "a definition behind what lists names": (
+        "def a(): pass\nn = list(globals())\ndef b(): pass\n",
+        "def a(): pass\ndef b(): pass\nn = list(globals())\n",
+    ),
     "an import that an annotation on both sides reads": (
         "from m import T\ndef f(a: T):\n    return a\n",
         "def f(a: T):\n    return a\n",

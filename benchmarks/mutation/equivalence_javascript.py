@@ -30,7 +30,7 @@ CLASSES: dict[str, tuple[frozenset[str], str]] = {
     ),
     "var-let": (
         SOURCE,
-        "a name declared once, and used behind that in the same block alone, by no function inside of it",
+        "a name declared once, and used behind that in the same block alone, by no inner function that may run before",
     ),
     "temporary": (
         LOCALS,

@@ -6,6 +6,7 @@ that does not come from prediff.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -89,13 +90,17 @@ def _var_let(source: Source) -> Respell:
     """`let` and `const` as `var`, where no use could tell: not too early, not from outside, not later."""
 
     def respelled(node: Node, parts: list[Shape]) -> list[Shape] | None:
-        if node.type not in DECLARATIONS or node.parent is None or node.parent.type != "statement_block":
+        if node.type not in DECLARATIONS or node.parent is None:
             return None
-        function = function_of(node)
+        if node.parent.type == "program":
+            function = node.parent if _MODULE.search(source.text(node.parent)) else None
+        else:
+            function = function_of(node) if node.parent.type == "statement_block" else None
         found = [n for n in named(node) if n.type == "variable_declarator"]
         if function is None or any(field(n, "name").type != "identifier" for n in found):
             return None
-        if any(n.child_by_field_name("value") is None for n in found) and node.parent.parent != function:
+        own = function in (node.parent, node.parent.parent)
+        if any(n.child_by_field_name("value") is None for n in found) and not own:
             return None  # in a loop it is `undefined` each time, or what it was
         names = {source.text(field(n, "name")) for n in found}
         if parts[0] == ("const", "const") and names & _assigned(source, function):
@@ -117,9 +122,31 @@ def _plain(source: Source, function: Node, declaration: Node, name: str) -> bool
         if word != name or (n.parent is not None and n.parent.type == "variable_declarator" == _role(n)):
             continue
         inside = block is not None and declaration.end_byte <= n.start_byte < block.end_byte
-        if not inside or function_of(n) != function:
+        if not inside or (_inner(n, function) and not _is_later(source, declaration, n, function)):
             return False
     return True
+
+
+_MODULE = re.compile(r"\brequire\(|\bmodule\.exports|^(import|export)\b", re.MULTILINE)
+_QUIET = re.compile(r"""((const|let|var) [\w{}, ]+ = require\(["'][^"']*["']\)(\.\w+)?|["'][^"']*["']);?""")
+
+
+def _inner(n: Node, function: Node) -> bool:
+    around = function_of(n)
+    return around is not None and around != function
+
+
+def _is_later(source: Source, declaration: Node, n: Node, function: Node) -> bool:
+    """Whether an inner function can only run behind a declaration of its outer function's own block."""
+    if function not in (declaration.parent, declaration.parent.parent if declaration.parent else None):
+        return False
+    hoisted, around = False, n.parent
+    while around is not None and around != function:
+        hoisted |= around.type in ("function_declaration", "generator_function_declaration")
+        around = around.parent
+    before = [c for c in named(declaration.parent) if c.end_byte <= declaration.end_byte]  # type: ignore[arg-type]
+    quiet = all(c.type.startswith("function") or _QUIET.fullmatch(source.text(c)) for c in before)
+    return quiet or not hoisted
 
 
 def _role(n: Node) -> str:

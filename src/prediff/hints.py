@@ -13,7 +13,7 @@ from functools import partial
 
 from prediff.model import MODULE, Hint, Report, Settings
 from prediff.normalizer import assumptions_of
-from prediff.pipeline import compare
+from prediff.pipeline import Parsed, compare, parse_pair
 from prediff.reports.hunks import diff_lines, lines_of, source_lines
 from prediff.rules.assumptions import ASSUMPTIONS
 
@@ -35,6 +35,7 @@ class Trials:
         self.granted = assumptions_of(report.settings)
         size = len(report.left.text) + len(report.right.text)
         self.left = min(MAX_TRIALS, 1 + MAX_CHARACTERS // max(size, 1)) if limit is None else limit
+        self._parsed: Parsed | None = None
         self._done: dict[frozenset[str], Report] = {}
         self._lines: dict[frozenset[str], Counter[str]] = {}
 
@@ -63,7 +64,14 @@ class Trials:
             if not self.left:
                 return None
             self.left -= 1
-            self._done[key] = compare(self.report.left, self.report.right, self._granting(key))
+            sides = self.report.left, self.report.right
+            if (
+                self._parsed is None
+                and sides[0].language is not None
+                and sides[0].language == sides[1].language
+            ):
+                self._parsed = parse_pair(*sides, self.report.settings)
+            self._done[key] = compare(*sides, self._granting(key), self._parsed)
         return self._done[key]
 
     def _granting(self, more: frozenset[str]) -> Settings:

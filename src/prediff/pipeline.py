@@ -25,8 +25,16 @@ MAX_STEPS = 8
 TOO_DEEP = "nested too deeply to be compared by logic"
 
 
-def compare(left: SourceFile, right: SourceFile, settings: Settings = Settings()) -> Report:
-    """Bring two files into comparable form. Never raises for what the files hold: that gives `unknown`."""
+Parsed = tuple[ParsedFile, ParsedFile]
+
+
+def compare(
+    left: SourceFile, right: SourceFile, settings: Settings = Settings(), parsed: Parsed | None = None
+) -> Report:
+    """Bring two files into comparable form. Never raises for what the files hold: that gives `unknown`.
+
+    parsed: what `parse_pair` gave for the two files, if they are compared more than once.
+    """
     if left.text == right.text and report.same_bytes(left, right):
         return report.identical(left, right, settings)
     name = left.language
@@ -38,7 +46,7 @@ def compare(left: SourceFile, right: SourceFile, settings: Settings = Settings()
         )
     language = get_language(name)
     with quick_and_deep():
-        one, two = parse(left, language, settings.reader), parse(right, language, settings.reader)
+        one, two = parsed or parse_pair(left, right, settings)
         for side in (one, two):
             if side.tree is None:
                 return report.as_text(left, right, settings, side.reason, name)
@@ -51,6 +59,13 @@ def compare(left: SourceFile, right: SourceFile, settings: Settings = Settings()
         reason = "a part cannot be read, and line ends or encoding differ: compared as text"
         return report.as_text(left, right, settings, reason, name)
     return found
+
+
+def parse_pair(left: SourceFile, right: SourceFile, settings: Settings) -> Parsed:
+    """Parse two files of one known language."""
+    language = get_language(left.language or "")
+    with quick_and_deep():
+        return parse(left, language, settings.reader), parse(right, language, settings.reader)
 
 
 def _compare_trees(left: ParsedFile, right: ParsedFile, language: Language, settings: Settings) -> Report:

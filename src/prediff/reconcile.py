@@ -30,6 +30,7 @@ from prediff.tree import (
     Node,
     Opaque,
     Param,
+    Scope,
     Span,
     hull,
     map_children,
@@ -139,6 +140,7 @@ class _Reconciler:
         around = order.Surroundings(
             self.traits,
             bound,
+            frozenset(name.id for n in walk(right) if isinstance(n, Scope) for name in n.names),
             self.alignment.right.imports,
             order_unread="order-unread" in self.allowed,
             reads_pure="reads-pure" in self.allowed,
@@ -172,6 +174,8 @@ class _Reconciler:
     def class_ordered(self, left: Node, right: Node, around: order.Surroundings) -> Node:
         one, two = definition(left), definition(right)
         if not isinstance(one, Class) or not isinstance(two, Class) or trees_equal(one, two):
+            return right
+        if not around.order_unread and order.has_own_metaclass(two, around.imports):
             return right
         body, assumptions = order.follow(one.body, two.body, around, in_class=True)
         if not assumptions:

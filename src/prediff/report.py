@@ -104,11 +104,12 @@ def _units(joined: Reconciled) -> tuple[UnitPair, ...]:
         one, two = _name(left[i]), _name(right[j])
         reason = f"renamed to {two}" if one != two else ""
         found.append(UnitPair(one, left[i].span, right[j].span, verdict, one in joined.moved, reason))
+    paired = {a for a, _ in joined.pairs}, {b for _, b in joined.pairs}
     for i, node in enumerate(left):
-        if i not in {a for a, _ in joined.pairs} and definition(node) is not None:
+        if i not in paired[0] and definition(node) is not None:
             found.append(UnitPair(_name(node), node.span, None, "differs", reason="only on the left"))
     for j, node in enumerate(right):
-        if j not in {b for _, b in joined.pairs} and definition(node) is not None:
+        if j not in paired[1] and definition(node) is not None:
             found.append(UnitPair(_name(node), None, node.span, "differs", reason="only on the right"))
     rest = [Block(tuple(n for n in side if definition(n) is None)) for side in (left, right)]
     if rest[0].body or rest[1].body:

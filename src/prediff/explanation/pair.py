@@ -33,20 +33,26 @@ class LinePair:
 
     report: Report
     readings: list[Reading | None] = field(default_factory=list)
+    _source_changes: list[Change] | None = None
     texts: tuple[list[str], list[str]] = field(init=False)
     normal: tuple[list[str], list[str]] = field(init=False)
-    source_changes: list[Change] = field(init=False)
     changes: list[Change] = field(init=False)
 
     def __post_init__(self) -> None:
         report = self.report
         self.texts = report.left.text.split("\n"), report.right.text.split("\n")
         self.normal = lines_of(report.left_text), lines_of(report.right_text)
-        self.source_changes = diff_lines(*self.texts)
         self.changes = diff_lines(*self.normal)
         if not self.readings:
             sources = report.left.text, report.right.text
             self.readings = [read(text, report, report.settings.reader) for text in sources]
+
+    @property
+    def source_changes(self) -> list[Change]:
+        """How the sources differ; only asked for the pair that is explained, not for those that are tried."""
+        if self._source_changes is None:
+            self._source_changes = diff_lines(*self.texts)
+        return self._source_changes
 
     def shown(self, rows: Iterable[int], side: int) -> bool:
         """Whether one of some rows of a normal form is in the diff."""

@@ -19,10 +19,16 @@ Binder: TypeAlias = tuple[int, str]
 
 _WORD = re.compile(r"[^\W\d]\w*")
 # Words are possessive and start at a boundary: a string of a million letters must not take a million squared steps.
-_USED = re.compile(
-    r"[-+*/<>=~@&|^({\[]\s*([^\W\d]\w*+)|\b(?:from|join|where|select|by)\s+([^\W\d]\w*+)"
-    r"|\b([^\W\d]\w*+)(?=\s*[-+*/<>=~&|^)}\]])",
-    re.IGNORECASE,
+# What stands before a word may be one itself ("select * from frame"), so that each way to use one is looked for alone.
+_USED = tuple(
+    [
+        re.compile(pattern, re.IGNORECASE)
+        for pattern in (
+            r"[-+*/<>=~@&|^({\[]\s*([^\W\d]\w*+)",
+            r"\b(?:from|join|where|select|by)\s+([^\W\d]\w*+)",
+            r"\b([^\W\d]\w*+)(?=\s*[-+*/<>=~&|^)}\]])",
+        )
+    ]
 )
 RENAMEABLE_SCOPES = frozenset({"function", "comprehension", "block"})
 PYTHON = Traits(negations={}, keyword_parameters=True)
@@ -47,8 +53,8 @@ def string_words(unit: Node) -> frozenset[str]:
     found: set[str] = set()
     for node in walk(unit):
         if isinstance(node, Literal) and node.kind == "str":
-            for used in _USED.finditer(node.value):
-                found.update(w for w in used.groups() if w)
+            for pattern in _USED:
+                found.update(pattern.findall(node.value))
         elif isinstance(node, Formatted):
             found.update(_WORD.findall(node.text))
     return frozenset(found)

@@ -36,7 +36,7 @@ from prediff.tree import (
 )
 
 QUIET, RAISES, ACTS = 0, 1, 2
-"""It neither raises nor acts (an unbound name apart); it may raise; it may do anything."""
+"""It neither raises nor acts; it may raise; it may do anything."""
 OPERATOR_METHODS = frozenset(
     {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__bool__", "__len__"}
 )
@@ -56,7 +56,7 @@ def assume(assumption: str, facts: Facts) -> bool:
 def hazard(node: Node, kinds: Kinds, facts: Facts) -> int:
     """What evaluating a node can do at most."""
     if isinstance(node, Name):
-        return QUIET
+        return QUIET if node.id in kinds.bound else RAISES
     if isinstance(node, Literal):
         return QUIET if node.kind != "regex" else ACTS
     if isinstance(node, Compare):

@@ -21,10 +21,8 @@ from prediff.tree import (
     Call,
     Compare,
     Comprehension,
-    Delete,
     ForEach,
     Function,
-    Handler,
     Keyword,
     Lambda,
     List,
@@ -59,7 +57,7 @@ class Kinds:
 
     proved: known from the code alone. believed: known if annotations are true, too. settled: names that nothing but
     the function's own statements can bind, so that evaluating an expression does not change what they stand for.
-    bound: those of them that are bound wherever they can be read. deferred: the code asked about may run later than
+    bound: the names that are bound for certain (see `bound_around`). deferred: the code asked about may run later than
     what stands around it (a generator expression).
     """
 
@@ -96,9 +94,21 @@ class Kinds:
             proved=proved,
             believed=believed,
             settled=self.settled | own.keys(),
-            bound=self.bound - own.keys(),
+            bound=(self.bound - own.keys()) | _bound_first(node),
             deferred=self.deferred or node.kind == "generator",
         )
+
+
+def _bound_first(node: Comprehension) -> set[str]:
+    """Those names of a comprehension's own that nothing in it reads before they are bound."""
+    found: set[str] = set()
+    before: set[str] = set()
+    for clause in node.clauses:
+        if found:
+            before |= {n.id for n in walk(clause.iterable) if isinstance(n, Name)}
+        found |= set(names_of_target(clause.target)) - before
+        before |= {n.id for c in clause.conditions for n in walk(c) if isinstance(n, Name)}
+    return found
 
 
 NOTHING_KNOWN = Kinds()
@@ -146,19 +156,13 @@ def _kinds_of(function: Function | Lambda, facts: Facts) -> Kinds:
         for name, use in uses.names.items()
         if use.owned and name not in sent and (python or not use.captured)
     )
-    deleted = {n.id for d in walk(function) if isinstance(d, Delete) for n in walk(d) if isinstance(n, Name)}
-    handled = {
-        n for h in walk(function) if isinstance(h, Handler) and h.target for n in names_of_target(h.target)
-    }
-    parameters = {name for p in function.params for name in names_of_target(p.target)}
-    bound = settled & parameters - deleted - handled
     if not python:
-        return Kinds(settled=settled, bound=bound)
+        return Kinds(settled=settled)
     values = _values(function, uses, settled, facts)
     given = _annotated(function, uses, settled, facts)
     believing = values | {name: bindings for name, (_, bindings) in given.items()}
     annotated = {name: kind for name, (kind, _) in given.items()}
-    return Kinds(_fixpoint(values, {}, facts), _fixpoint(believing, annotated, facts), settled, bound)
+    return Kinds(_fixpoint(values, {}, facts), _fixpoint(believing, annotated, facts), settled)
 
 
 def _values(
@@ -324,7 +328,9 @@ def _binary_kind(node: Binary, kinds: Kinds, facts: Facts) -> str:
         return ""
     if node.op in ARITHMETIC:
         return "int"
-    return "bool" if left == right == "bool" else "int" if "int" in (left, right) else "integer"
+    if "integer" in (left, right):  # a flag gives one of its own for an int, too
+        return "integer"
+    return "bool" if left == right == "bool" else "int"
 
 
 def is_small_exponent(node: Node) -> bool:

@@ -6,7 +6,7 @@ PEP 484's `Optional[X]` and `Union[X, Y]` are PEP 604's `X | None` and `X | Y`; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from prediff.errors import PrediffError
 from prediff.tree import (
@@ -14,12 +14,14 @@ from prediff.tree import (
     Binary,
     ExprStmt,
     Index,
+    List,
     Literal,
     Name,
     Node,
     Tuple,
     map_children,
     trees_equal,
+    walk,
 )
 
 ALIASES = {
@@ -35,18 +37,32 @@ ABSTRACT = frozenset(
 """Names that `typing` and `collections.abc` both have, for the same thing."""
 
 
+BUILTIN_GENERICS = frozenset({"dict", "frozenset", "list", "set", "tuple", "type"})
+
+
 def same_type(
-    left: Node, right: Node, left_imports: Mapping[str, str], right_imports: Mapping[str, str]
+    left: Node,
+    right: Node,
+    left_imports: Mapping[str, str],
+    right_imports: Mapping[str, str],
+    in_order: bool = False,
 ) -> bool:
-    """Whether two annotations are one type in two spellings; `imports`: see `ModuleFacts.imports`."""
-    return trees_equal(plain_type(left, left_imports), plain_type(right, right_imports))
+    """Whether two annotations are one type in two spellings; `imports`: see `ModuleFacts.imports`.
+
+    in_order: the members of a union count in their order, by which a library may try them.
+    """
+    one, two = ((left, left_imports), (right, right_imports))
+    return trees_equal(plain_type(*one, in_order), plain_type(*two, in_order))
 
 
-def plain_type(node: Node, imports: Mapping[str, str]) -> Node:
-    """An annotation in one spelling: builtin classes, unions as a sorted set of members."""
+def plain_type(node: Node, imports: Mapping[str, str], in_order: bool = False) -> Node:
+    """An annotation in one spelling: builtin classes, unions as a set of members, sorted unless `in_order`.
+
+    What is no type by its form is left as it is: a call, and strings between brackets that may stand for themselves.
+    """
     if isinstance(node, Literal) and node.kind == "str":
         parsed = _parsed(node.value)
-        return node if parsed is None else plain_type(parsed, imports)
+        return node if parsed is None else plain_type(parsed, imports, in_order)
     name = typing_name(node, imports)
     if name is not None:
         return Name(ALIASES.get(name, name if name not in ABSTRACT else f"abc.{name}"))
@@ -57,12 +73,18 @@ def plain_type(node: Node, imports: Mapping[str, str]) -> Node:
         if head == "Annotated":
             return node
         if head == "Optional":
-            return _union([node.index, Literal("none", None)], imports)
+            return _union([node.index, Literal("none", None)], imports, in_order)
         if head == "Union":
-            return _union(list(node.index.items) if isinstance(node.index, Tuple) else [node.index], imports)
+            members = node.index.items if isinstance(node.index, Tuple) else (node.index,)
+            return _union(members, imports, in_order)
+        known = head is not None or (isinstance(node.value, Name) and node.value.id in BUILTIN_GENERICS)
+        if not known and any(isinstance(n, Literal) and n.kind == "str" for n in walk(node.index)):
+            return node
     if isinstance(node, Binary) and node.op == "|":
-        return _union([node.left, node.right], imports)
-    return map_children(node, lambda child: plain_type(child, imports))
+        return _union([node.left, node.right], imports, in_order)
+    if not isinstance(node, (Index, Tuple, List)):
+        return node
+    return map_children(node, lambda child: plain_type(child, imports, in_order))
 
 
 def typing_name(node: Node, imports: Mapping[str, str]) -> str | None:
@@ -76,13 +98,14 @@ def typing_name(node: Node, imports: Mapping[str, str]) -> str | None:
     return name if module in ("typing", "typing_extensions", "collections.abc") else None
 
 
-def _union(members: list[Node], imports: Mapping[str, str]) -> Node:
+def _union(members: Sequence[Node], imports: Mapping[str, str], in_order: bool) -> Node:
     flat: list[Node] = []
     for member in members:
-        plain = plain_type(member, imports)
+        plain = plain_type(member, imports, in_order)
         flat += plain.items if isinstance(plain, Tuple) and plain.items[:1] == (_UNION,) else [plain]
     unique = {repr(m): m for m in flat if m != _UNION}
-    return Tuple((_UNION, *[unique[key] for key in sorted(unique)]))
+    keys = unique.keys() if in_order else sorted(unique)
+    return Tuple((_UNION, *[unique[key] for key in keys]))
 
 
 _UNION = Literal("union", "|")

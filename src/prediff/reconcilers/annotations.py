@@ -16,16 +16,24 @@ from prediff.model import Fold
 from prediff.reconcilers.statements import flatten, header, map_statements
 from prediff.tree import (
     Assign,
+    AssignExpr,
     Attribute,
     Block,
     Call,
     Class,
     Declare,
+    Dict,
     Function,
     Index,
+    Keyword,
+    List,
     Name,
     Node,
+    Pair,
     Param,
+    Set,
+    Star,
+    Tuple,
     children,
     tree_hash,
     trees_equal,
@@ -36,10 +44,21 @@ from prediff.tree import (
 ASSUMPTIONS = ("annotations-unread",)
 READERS = frozenset({"get_type_hints", "__annotations__", "get_annotations", "signature", "getfullargspec"})
 UNREADING = frozenset(
-    {"property", "staticmethod", "classmethod", "abstractmethod", "override", "final", "cached_property", "setter",
-     "getter", "deleter", "wraps", "lru_cache", "cache", "contextmanager", "asynccontextmanager"}
+    {"property", "staticmethod", "classmethod", "abstractmethod", "cached_property", "wraps", "lru_cache",
+     "contextmanager", "asynccontextmanager"}
 )  # fmt: skip
-"""Decorators of the standard library, and of properties, that read no annotation."""
+"""Decorators of the standard library, wherever they come from, that read no annotation."""
+OF_PROPERTIES = frozenset({"setter", "getter", "deleter"})
+KNOWN_UNREADING = frozenset(
+    {
+        "functools.cache",
+        "typing.final",
+        "typing.override",
+        "typing_extensions.final",
+        "typing_extensions.override",
+    }
+)
+"""The same of those whose names others may bear for something else."""
 UNREADING_PACKAGES = ("abc", "click", "contextlib", "mock", "pytest", "twisted.internet.defer", "unittest")
 """Packages none of whose decorators reads an annotation."""
 
@@ -52,24 +71,34 @@ class Context:
     left_imports: Mapping[str, str]
     right_imports: Mapping[str, str]
 
-    def spelled(self, left: Node | None, right: Node | None) -> Node | None:
-        """The right annotation, in the left's spelling if it is the same type."""
-        if left is None or right is None or not same_type(left, right, self.left_imports, self.right_imports):
+    def spelled(self, left: Node | None, right: Node | None, in_order: bool = False) -> Node | None:
+        """The right annotation, in the left's spelling if it is the same type; `in_order`: see `same_type`."""
+        imports = self.left_imports, self.right_imports
+        if left is None or right is None or not same_type(left, right, *imports, in_order):
             return right
         return left
 
     def read_by_others(self, node: Function, imports: Mapping[str, str]) -> bool:
-        """Whether a call or a decorator is handed a function, and may look at its annotations."""
-        return node.name in self.handed or not all(_is_unreading(d, imports) for d in node.decorators)
+        """Whether a call or a decorator is handed a function and may look at its annotations, or those bind a name."""
+        annotations = [node.returns, *[p.annotation for p in node.params]]
+        if any(isinstance(n, AssignExpr) for a in annotations if a is not None for n in walk(a)):
+            return True
+        return node.name in self.handed or not all(
+            _is_unreading(d, node.name, imports) for d in node.decorators
+        )
 
 
-def _is_unreading(decorator: Node, imports: Mapping[str, str]) -> bool:
+def _is_unreading(decorator: Node, function: str, imports: Mapping[str, str]) -> bool:
+    if isinstance(decorator, Attribute) and decorator.name in OF_PROPERTIES:
+        return decorator.value == Name(function)
     target = decorator.func if isinstance(decorator, Call) else decorator
     name = target.name if isinstance(target, Attribute) else getattr(target, "id", "")
     if name in UNREADING:
         return True
     dotted, _ = dotted_name(target, imports)
-    return any(dotted.startswith(f"{package}.") for package in UNREADING_PACKAGES)
+    return dotted in KNOWN_UNREADING or any(
+        dotted.startswith(f"{package}.") for package in UNREADING_PACKAGES
+    )
 
 
 def fold(
@@ -146,11 +175,16 @@ def _reads_annotations(tree: Block) -> bool:
 
 
 def _handed_over(tree: Block) -> set[str]:
-    """The names that are arguments of calls: a function of such a name may be registered somewhere."""
+    """The names in arguments of calls: a function of such a name may be registered somewhere."""
     found: set[str] = set()
     for n in walk(tree):
-        if isinstance(n, Call):
-            found |= {a.id for a in n.args if isinstance(a, Name)}
+        waiting: list[Node] = list(n.args) if isinstance(n, Call) else []
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, (Keyword, Star, Pair, List, Tuple, Set, Dict)):
+                waiting += children(part)
+            elif isinstance(part, Name):
+                found.add(part.id)
     return found
 
 
@@ -166,7 +200,7 @@ def _fold_unit(left: Node, right: Node, context: Context) -> tuple[Node, Node]:
         a, b = one[i], two[j]
         if id(a) in members or id(b) in members:
             if isinstance(a, Declare) and isinstance(b, Declare):
-                new_two[j] = update(b, annotation=context.spelled(a.annotation, b.annotation))
+                new_two[j] = update(b, annotation=context.spelled(a.annotation, b.annotation, in_order=True))
             if not _class_variable(a, context.left_imports) and not _class_variable(b, context.right_imports):
                 continue
         new_one[i], new_two[j] = _fold_statement(a, b, context)
@@ -226,12 +260,12 @@ def _fold_statement(left: Node, right: Node, context: Context) -> tuple[Node, No
 
 
 def _respelled(left: Function, right: Function, context: Context) -> Function:
-    """The right function with those of its annotations in the left's spelling that are the same types."""
+    """The right function, which others may inspect, with the same types in the left's spelling."""
     one = {_name(p): p.annotation for p in left.params}
     params = tuple(
-        [update(p, annotation=context.spelled(one.get(_name(p)), p.annotation)) for p in right.params]
+        [update(p, annotation=context.spelled(one.get(_name(p)), p.annotation, True)) for p in right.params]
     )
-    return update(right, params=params, returns=context.spelled(left.returns, right.returns))
+    return update(right, params=params, returns=context.spelled(left.returns, right.returns, in_order=True))
 
 
 def _fold_function(left: Function, right: Function, context: Context) -> tuple[Node, Node]:

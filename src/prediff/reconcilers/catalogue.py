@@ -65,6 +65,11 @@ EQUAL_ARITHMETIC = PairFold(
             "def f():\n    n = 1\n    n = n / 2\n    return g(1 + n, n)",
         ),
         Example("a bool", "def f(a: int):\n    return a", "def f(a: int):\n    return a * 1"),
+        Example(
+            "flags",
+            "def f(a: int):\n    return g(a & 1)",
+            "def f(a: int):\n    return g((a & 1) + 0)",
+        ),
         Example("another number", "def f(a: int):\n    return a + 1", "def f(a: int):\n    return a + 2"),
         Example("division", "def f(a: int):\n    return a * 2 // 2", "def f(a: int):\n    return a + 0"),
         Example(
@@ -126,8 +131,9 @@ EQUAL_CONDITION = PairFold(
     languages={"python": SOURCE_UNREAD, "javascript": SOURCE_UNREAD},
     why="All answers that the comparisons of both can give are tried (up to 14 different ones). Comparisons of ints "
     "become bounds of one unknown, so that `x < 3` and `not x > 2` are one question. What may raise must be evaluated "
-    "in the same order in each case, so that a guard stays a guard; what may act, as often, too, and then only what "
-    "nothing can change may be asked before it or behind it. As a value, and not only a test, both must be bools. "
+    "in the same order in each case, so that a guard stays a guard (an unbound name raises); what may act, as "
+    "often, too, and then only what nothing can change may be asked before it or behind it. As a value, and not only a "
+    "test, both must be bools. "
     "Truth and `==` of what is not known are asked of built-in types (builtin-operators). In JavaScript truth and "
     "`===` of names do nothing; other comparisons may act.",
     examples=(
@@ -155,6 +161,16 @@ EQUAL_CONDITION = PairFold(
             "guard",
             "def f(i: int, n: int, a):\n    return [1 for k in a if i < n and a[i] == k]",
             "def f(i: int, n: int, a):\n    return [1 for k in a if not i >= n and a[i] == k]",
+        ),
+        Example(
+            "locals that each way binds",
+            "def f(a):\n    if a:\n        n = 1\n    else:\n        n = g()\n    assert n is None or a is None",
+            "def f(a):\n    if a:\n        n = 1\n    else:\n        n = g()\n    assert a is None or n is None",
+        ),
+        Example(
+            "names of the file",
+            "try:\n    import m\nexcept E:\n    m = 0\ndef f(a):\n    return [x for x in a if x is m or a is x]",
+            "try:\n    import m\nexcept E:\n    m = 0\ndef f(a):\n    return [x for x in a if a is x or x is m]",
         ),
         Example(
             "javascript",
@@ -224,6 +240,54 @@ EQUAL_CONDITION = PairFold(
             "a name that may be unbound",
             "def f(a):\n    if a:\n        n = g()\n    assert a or a and n",
             "def f(a):\n    if a:\n        n = g()\n    assert a or a and a",
+        ),
+        Example(
+            "a guard of a name that may be unbound",
+            "def f(a):\n    if a is not None:\n        n = 1\n    assert a is not None and n",
+            "def f(a):\n    if a is not None:\n        n = 1\n    assert n and a is not None",
+        ),
+        Example(
+            "a guard of a name that some versions lack",
+            "def f(a):\n    assert PY2 and unicode and a",
+            "def f(a):\n    assert unicode and PY2 and a",
+        ),
+        Example(
+            "a guard of a name that an outer function may not have bound",
+            "def f(a):\n    def p():\n        assert a is None or n\n    p()\n    n = 1",
+            "def f(a):\n    def p():\n        assert n or a is None\n    p()\n    n = 1",
+        ),
+        Example(
+            "a guard of a deleted name",
+            "def f(a, b):\n    if b:\n        del a\n    assert b or a",
+            "def f(a, b):\n    if b:\n        del a\n    assert a or b",
+        ),
+        Example(
+            "a guard of a name that a loop may not bind",
+            "def f(a):\n    for n in a:\n        g()\n    assert not a or n",
+            "def f(a):\n    for n in a:\n        g()\n    assert n or not a",
+        ),
+        Example(
+            "a guard of a name that a try may not bind",
+            "def f(a):\n    try:\n        n = a()\n    except E:\n        a = None\n    assert a is None or n",
+            "def f(a):\n    try:\n        n = a()\n    except E:\n        a = None\n    assert n or a is None",
+        ),
+        Example(
+            "javascript guard of a global",
+            "function f(a) { if (a && Foo) { g(); h(); } }",
+            "function f(a) { if (Foo && a) { g(); h(); } }",
+            "javascript",
+        ),
+        Example(
+            "javascript guard of what is declared later",
+            "function f(a) { const p = () => { if (a && n) { g(); h(); } }; p(); const n = g(p); }",
+            "function f(a) { const p = () => { if (n && a) { g(); h(); } }; p(); const n = g(p); }",
+            "javascript",
+        ),
+        Example(
+            "javascript guard of what a block declares",
+            "function f(a) { { const n = g(); } if (a && n) { g(); h(); } }",
+            "function f(a) { { const n = g(); } if (n && a) { g(); h(); } }",
+            "javascript",
         ),
         Example(
             "javascript calls",
@@ -296,6 +360,16 @@ EQUAL_BRANCHES = PairFold(
             "a yield that is never reached",
             "def f(a: int):\n    if a < 0:\n        if a > 0:\n            yield a\n        return\n    g(a)",
             "def f(a: int):\n    if a < 0:\n        return\n    g(a)",
+        ),
+        Example(
+            "a yield behind a test that is never true",
+            "def f(a):\n    if a and 0:\n        yield\n    return 1",
+            "def f(a):\n    if a and 0:\n        return 2\n    return 1",
+        ),
+        Example(
+            "a yield below False",
+            "def f():\n    if 0:\n        yield\n    return 1",
+            "def f():\n    return 1",
         ),
         Example(
             "a value that is no bool",

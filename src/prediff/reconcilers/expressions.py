@@ -8,10 +8,12 @@ polynomials, conditions by what they decide, chains of branches by what they run
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from prediff.align import pair_sequences
 from prediff.facts import Facts, ModuleFacts, module_facts
+from prediff.facts.bound import bound_around
 from prediff.facts.kinds import NOTHING_KNOWN, Kinds, kinds_of
 from prediff.languages.language import Traits
 from prediff.model import Fold
@@ -86,6 +88,8 @@ class Place:
 
     def kinds(self, facts: Facts) -> Kinds:
         kinds = kinds_of(facts.function, facts) if facts.function is not None else NOTHING_KNOWN
+        if kinds is not NOTHING_KNOWN or facts.function is None:
+            kinds = replace(kinds, bound=bound_around(self.tree, facts))
         for node in self.comprehensions:
             kinds = kinds.within(node, facts)
         return kinds
@@ -247,7 +251,7 @@ class Joiner:
             if not proof(a, b, *more, kinds, facts):
                 return False
             used |= facts.used
-            if not bound_alike(_sequence(a), _sequence(b), kinds, facts):
+            if not bound_alike(_sequence(a), _sequence(b), kinds):
                 return False
         where = hull([span_of(n) for n in _sequence(b)])
         self.folds.append(Fold(rule, where, tuple(sorted(used)), "right", self.unit))

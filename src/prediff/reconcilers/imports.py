@@ -13,11 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prediff.facts import BUILTINS
-from prediff.facts.scopes import module_names, names_of_target
+from prediff.facts.scopes import module_names, names_of_target, rebound_names
+from prediff.facts.types import BUILTIN_GENERICS
 from prediff.model import Fold
+from prediff.rules.imports import LOOKERS, SIGNS
 from prediff.tree import (
     Alias,
     Assign,
+    Attribute,
     Binary,
     Block,
     Class,
@@ -26,10 +29,12 @@ from prediff.tree import (
     Import,
     ImportFrom,
     Index,
+    List,
     Literal,
     Name,
     Node,
     Opaque,
+    Tuple,
     children,
     update,
     walk,
@@ -109,7 +114,9 @@ def drop_typing(
 
 
 def _without_typing(tree: Block, typing: frozenset[str]) -> tuple[Block, list[Fold]]:
-    read = _words(tree)
+    read = _words(tree) | rebound_names(tree)
+    if _looks_names_up(tree):
+        return tree, []
     folds: list[Fold] = []
     body: list[Node] = []
     for node in tree.body:
@@ -119,6 +126,10 @@ def _without_typing(tree: Block, typing: frozenset[str]) -> tuple[Block, list[Fo
         if kept is not None:
             body.append(kept)
     return (update(tree, body=tuple(body)), folds) if folds else (tree, [])
+
+
+def _looks_names_up(tree: Block) -> bool:
+    return any(isinstance(n, Name) and n.id == "globals" for n in walk(tree))
 
 
 def _names(node: Node) -> tuple[Alias, ...]:
@@ -175,10 +186,29 @@ def _needs_deferring(tree: Block, typing: frozenset[str]) -> bool:
     for statement in tree.body:
         for annotation in _annotations(statement):
             read = {n.id for n in walk(annotation) if isinstance(n, Name)}
-            if not read <= there | own or not own.isdisjoint(_operands(annotation)):
+            if not read <= there | own or not own.isdisjoint(_operands(annotation)) or _may_raise(annotation):
                 return True
         found = set(_bound_for_good(statement))
         (there if isinstance(statement, (Import, ImportFrom)) else own).update(found)
+    return False
+
+
+def _may_raise(annotation: Node) -> bool:
+    """Whether evaluating an annotation does more than to make a type of types."""
+    for node in walk(annotation):
+        if isinstance(node, Binary):
+            if node.op != "|" or any(
+                isinstance(side, Literal) and side.kind == "str" for side in children(node)
+            ):
+                return True
+            if all(isinstance(side, Literal) for side in children(node)):
+                return True
+        elif isinstance(node, (Index, Attribute)):
+            head = node.value
+            if isinstance(head, Name) and head.id in BUILTINS - BUILTIN_GENERICS:
+                return True
+        elif not isinstance(node, (Name, Literal, Tuple, List)):
+            return True
     return False
 
 
@@ -219,15 +249,21 @@ def _annotations(tree: Node) -> Iterator[Node]:
 def _words(tree: Block) -> frozenset[str]:
     """Every word by which a name may be read outside of annotations: names, strings, text that was not read."""
     found: set[str] = set()
+    mentioned: set[str] = set()
     stack: list[Node] = [tree]
     while stack:
         node = stack.pop()
         if isinstance(node, Name):
             found.add(node.id)
         elif isinstance(node, Literal) and node.kind == "str":
-            found.add(node.value)  # as in __all__; a sentence that holds the word reads nothing
+            words = _WORD.findall(node.value)
+            mentioned.update(words)
+            if " " not in node.value or not SIGNS.isdisjoint(node.value):  # a sentence reads nothing
+                found.update(words)
         elif isinstance(node, Opaque) and node.kind == "unread":
             found.update(_WORD.findall(str(node.children[0])))
         annotation = node.returns if isinstance(node, Function) else getattr(node, "annotation", None)
         stack += [c for c in children(node) if c is not annotation]
-    return frozenset(found)
+        if annotation is not None:
+            stack += [n for n in walk(annotation) if isinstance(n, Literal)]
+    return frozenset(found if found.isdisjoint(LOOKERS) else found | mentioned)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import builtins
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
@@ -29,6 +29,7 @@ from prediff.tree import (
     Assign,
     AssignExpr,
     Attribute,
+    AugAssign,
     Binary,
     Block,
     Call,
@@ -37,6 +38,7 @@ from prediff.tree import (
     Delete,
     Dict,
     ExprStmt,
+    ForEach,
     Function,
     Index,
     Keyword,
@@ -64,9 +66,13 @@ QUIET_BASES = frozenset(
     if isinstance(value, type) and (issubclass(value, BaseException) or value.__module__ == "builtins")
 )
 """Classes that run nothing when a subclass is made."""
-HARMLESS_DECORATORS = frozenset(
-    {"property", "staticmethod", "classmethod", "abstractmethod", "overload", "setter", "getter", "deleter"}
+HARMLESS_BUILTINS = frozenset({"property", "staticmethod", "classmethod"})
+OF_PROPERTIES = frozenset({"setter", "getter", "deleter"})
+"""Decorators that do nothing but wrap: of builtins, and of a property that has the function's own name."""
+NAMESPACES = frozenset(
+    {"dir", "eval", "exec", "globals", "locals", "vars", "_getframe", "currentframe", "modules"}
 )
+"""What may look names up, or bind them, by strings: nothing crosses a statement that names one of these."""
 WRAPPING = (
     "abc", "contextlib", "functools.cache", "functools.cached_property", "functools.lru_cache",
     "functools.total_ordering", "functools.wraps", "mock.patch", "pytest.fixture", "pytest.mark",
@@ -84,12 +90,15 @@ INERT = frozenset(
     }
 )  # fmt: skip
 """Functions of the standard library that run no code of their arguments, where these are built-in values."""
+UNSEEING_METACLASSES = frozenset({"abc.ABCMeta"})
 QT_VALUES = frozenset(
     f"{binding}.QtCore.{name}"
     for binding in ("PyQt5", "PyQt6", "PySide2", "PySide6")
     for name in ("QModelIndex", "QPoint", "QRect", "QSize", "QUrl")
 )
 """Qt's classes of plain values, which stand in defaults."""
+LISTED_BY_LINE = frozenset({"p_", "t_"})
+"""How the names of functions start that a parser generator (PLY) sorts by their lines."""
 INERT_NAMES = frozenset({"__name__", "__file__", "__package__"})
 INERT_BUILTINS = frozenset({"dict", "frozenset", "list", "object", "set", "tuple"})
 
@@ -98,12 +107,14 @@ INERT_BUILTINS = frozenset({"dict", "frozenset", "list", "object", "set", "tuple
 class Surroundings:
     """What holds for the file whose definitions are put in order.
 
-    bound: the names that it binds at its top level, which may shadow builtins. imports: see `ModuleFacts`.
+    bound: the names that it binds at its top level, which may shadow builtins. sent: those that a function of it may
+    bind there. imports: see `ModuleFacts`.
     order_unread, reads_pure: whether these assumptions are granted.
     """
 
     traits: Traits
     bound: AbstractSet[str]
+    sent: AbstractSet[str]
     imports: Mapping[str, str]
     order_unread: bool
     reads_pure: bool
@@ -137,6 +148,12 @@ def follow(
     if any(e.subscripts for e in effects):
         assumptions.add("reads-pure")
     return update(right, body=tuple([right.body[i] for i in order])), tuple(sorted(assumptions))
+
+
+def has_own_metaclass(node: Class, imports: Mapping[str, str]) -> bool:
+    """Whether a class names its metaclass, which may see in what order the class's names are bound."""
+    named = [b.value for b in node.bases if isinstance(b, Keyword) and b.name == "metaclass"]
+    return any(dotted_name(n, imports)[0] not in UNSEEING_METACLASSES for n in named)
 
 
 def _reach(block: Block, effects: Sequence[_Execution]) -> None:
@@ -231,12 +248,13 @@ class _Names:
     def builtin(self, node: Node, names: AbstractSet[str]) -> bool:
         return isinstance(node, Name) and node.id in names and node.id not in self.around.bound
 
-    def wraps(self, decorator: Node) -> bool:
-        """Whether a decorator does nothing but wrap or mark its function."""
+    def wraps(self, decorator: Node, function: str) -> bool:
+        """Whether a decorator does nothing but wrap or mark the function of some name."""
         target = decorator.func if isinstance(decorator, Call) else decorator
-        name = target.name if isinstance(target, Attribute) else getattr(target, "id", "")
-        if name in HARMLESS_DECORATORS and target is decorator:
+        if self.builtin(decorator, HARMLESS_BUILTINS):
             return True
+        if isinstance(decorator, Attribute) and decorator.name in OF_PROPERTIES:
+            return decorator.value == Name(function)
         dotted = f"{dotted_name(target, self.around.imports)[0]}."
         return any(dotted.startswith(f"{known}.") for known in WRAPPING)
 
@@ -258,6 +276,8 @@ class _Execution:
     """What executing a statement of a block reads and binds, and whether it may call anything.
 
     hooks: whether the hooks of an unknown class may run. subscripts: whether reading an item of a type was no call.
+    looks: whether it reads what a call may change: an attribute, or a name that `global` sends to the file. looks_far:
+    the same of items and a module's attributes, which are taken to stay but where one is assigned (stores).
     """
 
     def __init__(self, node: Node, names: _Names, in_class: bool) -> None:
@@ -265,6 +285,7 @@ class _Execution:
         self.names = names
         self.hooks = False
         self.subscripts = False
+        self.looks = self.looks_far = self.stores = False
         found = definition(node)
         self.defines = found.name if found is not None and found is node else ""
         self.binds: set[str] = {self.defines} if self.defines else set()
@@ -278,7 +299,7 @@ class _Execution:
     def _look(self, node: Node, own: set[str]) -> None:
         """Collect from the parts of a statement that run when it is executed."""
         if isinstance(node, Function):
-            self._decorated(node.decorators)
+            self._decorated(node)
             self._annotations([node.returns, *[p.annotation for p in node.params]])
             evaluated = [p.default for p in node.params]
         elif isinstance(node, Class):
@@ -295,12 +316,16 @@ class _Execution:
                 self.calls |= inner.calls
                 self.hooks |= inner.hooks
                 self.subscripts |= inner.subscripts
+                self.looks |= inner.looks
+                self.looks_far |= inner.looks_far
+                self.stores |= inner.stores
+                self.binds |= inner.binds & {"*"}
         elif isinstance(node, (Assign, Declare)):
             targets = node.targets if isinstance(node, Assign) else (node.target,)
-            self.binds |= {t.id for t in targets if isinstance(t, Name)}
+            self.binds |= {name for t in targets for name in names_of_target(t)}
             self.calls |= not all(isinstance(t, Name) for t in targets)
             self._annotations([getattr(node, "annotation", None)])
-            evaluated = [node.value]
+            evaluated = [node.value, *[t for t in targets if not isinstance(t, Name)]]
         elif isinstance(node, ExprStmt):
             evaluated = [node.value]
         else:
@@ -309,10 +334,12 @@ class _Execution:
         for part in evaluated:
             if part is not None:
                 self._expression(part)
+        if not isinstance(node, (Function, Class)):
+            self.stores = any(_stores(n) for n in walk(node))
 
-    def _decorated(self, decorators: Sequence[Node]) -> None:
-        for decorator in decorators:
-            if not self.names.wraps(decorator):
+    def _decorated(self, function: Function) -> None:
+        for decorator in function.decorators:
+            if not self.names.wraps(decorator, function.name):
                 self.calls = True
                 self._expression(decorator)
             else:
@@ -332,7 +359,18 @@ class _Execution:
 
     def _expression(self, part: Node) -> None:
         inert = self.names.inert(part)
+        for n in _evaluated(part):
+            if isinstance(n, Attribute):
+                far = dotted_name(n, self.names.around.imports)[0]
+                self.looks_far |= bool(far)
+                self.looks |= not far
+            elif isinstance(n, Index):
+                self.looks_far = True
+            elif isinstance(n, Name):
+                self.looks |= n.id in self.names.around.sent
         for n in walk(part):
+            if getattr(n, "id", getattr(n, "name", "")) in NAMESPACES:
+                self.binds.add("*")
             if isinstance(n, Name):
                 self.reads.add(n.id)
             elif not isinstance(n, (Attribute, Literal, Tuple, List, Lambda)):
@@ -352,11 +390,45 @@ class _Execution:
             return False
         if self.binds & other.binds or self.binds & other.reads or other.binds & self.reads:
             return False
+        if any(
+            (a.stores and (b.looks or b.looks_far)) or (a.calls and b.looks)
+            for a, b in ((self, other), (other, self))
+        ):
+            return False
+        if self.in_class and (_directs(self.defines) or _directs(other.defines)):
+            return False
         if self.names.around.order_unread:
             return True
+        if self.defines[:2] in LISTED_BY_LINE and other.defines[:2] in LISTED_BY_LINE:
+            return False
         if (self.hooks or self.calls) and (other.hooks or other.calls):
             return False
         return self.in_class or not (self.calls or other.calls)
+
+
+def _directs(name: str) -> bool:
+    """Whether a method directs how an enum's members are made that come behind it: `_generate_next_value_`."""
+    return len(name) > 2 and name[0] == "_" == name[-1] and name[1] != "_"
+
+
+def _stores(node: Node) -> bool:
+    """Whether a statement assigns, or deletes, an attribute or item."""
+    if isinstance(node, (Assign, Delete)):
+        targets: Sequence[Node] = node.targets
+    elif isinstance(node, (AugAssign, Declare, ForEach)):
+        targets = (node.target,)
+    else:
+        return False
+    return any(isinstance(n, (Attribute, Index)) for target in targets for n in walk(target))
+
+
+def _evaluated(part: Node) -> Iterator[Node]:
+    """The nodes of an expression but for those of its lambdas' bodies."""
+    stack = [part]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += node.params if isinstance(node, Lambda) else children(node)
 
 
 def _is_text(node: Node) -> bool:

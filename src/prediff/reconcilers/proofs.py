@@ -74,11 +74,10 @@ def small(*nodes: Node) -> bool:
     return True
 
 
-def bound_alike(left: Sequence[Node], right: Sequence[Node], kinds: Kinds, facts: Facts) -> bool:
+def bound_alike(left: Sequence[Node], right: Sequence[Node], kinds: Kinds) -> bool:
     """Whether what only one side names is bound for certain: reading it, or not, cannot raise."""
     one, two = ({n.id for root in side for n in walk(root) if isinstance(n, Name)} for side in (left, right))
-    python = facts.language == "python"
-    return all(name in kinds.bound or (python and facts.is_builtin(Name(name), name)) for name in one ^ two)
+    return kinds.bound.issuperset(one ^ two)
 
 
 def equal_numbers(left: Node, right: Node, kinds: Kinds, facts: Facts) -> bool:
@@ -108,10 +107,10 @@ def equal_chains(left: Sequence[Node], right: Sequence[Node], kinds: Kinds, fact
     """Whether two ends of a block run the same statements, whatever their tests give."""
 
     def proved(prover: Prover) -> bool:
-        one, ran_one = prover.chain(left), prover.runs()
-        two, ran_two = prover.chain(right), prover.runs()
-        # A statement that is never reached still binds its names.
-        return ran_one == ran_two and agree(one, two)
+        one, run = prover.chain(left), prover.run_so_far()
+        two = prover.chain(right)
+        # A statement that is never reached still binds its names, and may make a generator of its function.
+        return run == prover.run_so_far() and agree(one, two)
 
     return _attempt(proved, kinds, facts)
 
@@ -142,15 +141,10 @@ class Prover:
         self.numbers = Numbers()
         self.lengths: set[int] = set()
         self.outcomes = 0
-        self._run: set[Hashable] = set()
+        self.run: set[Hashable] = set()
 
     def kind(self, node: Node) -> str:
         return kind_of(node, self.kinds, self.facts)
-
-    def runs(self) -> set[Hashable]:
-        """The statements that the chains looked at since the last call may run, those behind `if False` too."""
-        found, self._run = self._run, set()
-        return found
 
     # --- polynomials -------------------------------------------------------------------------------------------
 
@@ -355,7 +349,15 @@ class Prover:
         self.outcomes += 1
         if self.outcomes > MAX_OUTCOMES:
             raise TooLarge
-        return Outcome((use, self.numbers.of(nodes)))
+        key = use, self.numbers.of(nodes)
+        if use == "run":
+            self.run.add(key)
+        return Outcome(key)
+
+    def run_so_far(self) -> set[Hashable]:
+        """The statements that stand in the chains asked about since this was asked last, reached or not."""
+        run, self.run = self.run, set()
+        return run
 
     def chain(self, statements: Sequence[Node]) -> Decision:
         """What runs of the end of a block, by the tests of the ifs that it starts with."""
@@ -370,9 +372,7 @@ class Prover:
             return self._outcome("return nothing")
         if isinstance(first, Return) and first.value is not None and small(first.value):
             return self.value(first.value, "return")
-        outcome = self._outcome("run", *statements)
-        self._run.add(outcome.key)
-        return outcome
+        return self._outcome("run", *statements)
 
 
 _ORDERS = frozenset({"<", "<=", ">", ">=", "==", "!="})

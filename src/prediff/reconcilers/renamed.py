@@ -68,6 +68,10 @@ class Side:
         return Places(self.read, self.traits)
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        return module_names(self.tree)
+
+    @cached_property
     def definitions(self) -> dict[str, Definition]:
         """The top-level definitions by name."""
         return {d.name: d for n in self.tree.body if (d := definition(n)) is not None and d.name}
@@ -141,10 +145,12 @@ def _matched(
         if len(ours) == 1 and len(theirs := groups[1].get(key, [])) == 1
         if accept(ours[0].removeprefix("."), theirs[0].removeprefix("."))
     }
-    while wrong := [
-        a for a, b in found.items() if not _follows(forms[0][a], forms[1][b], {**known, **found})
-    ]:
-        found = {a: b for a, b in found.items() if a not in wrong}
+    while True:
+        names = {**known, **found}
+        fit = {a: b for a, b in found.items() if _follows(forms[0][a], forms[1][b], names)}
+        if len(fit) == len(found):
+            break
+        found = fit
     return {a.removeprefix("."): b.removeprefix(".") for a, b in found.items()}
 
 
@@ -183,16 +189,14 @@ def _follows(left: Node, right: Node, names: Mapping[str, str]) -> bool:
 def _is_renamed(was: str, now: str, one: Side, two: Side) -> bool:
     """Whether each place of either name means the one definition, and the new one is new."""
     before, after = one.places, two.places
-    return (
-        before.own(was) and after.own(now) and not before.knows(now) and _is_gone(was, now, after, two.tree)
-    )
+    return before.own(was) and after.own(now) and not before.knows(now) and _is_gone(was, now, two)
 
 
-def _is_gone(name: str, now: str, after: Places, right: Block) -> bool:
+def _is_gone(name: str, now: str, right: Side) -> bool:
     """Whether the right binds a name no more, but at most as another name for the renamed definition."""
-    if name in after.defined or name in after.bound:
+    if name in right.places.defined or name in right.places.bound:
         return False
-    return name not in module_names(right) or any(_is_alias(n, name, now) for n in right.body)
+    return name not in right.names or any(_is_alias(n, name, now) for n in right.tree.body)
 
 
 def _is_alias(node: Node, name: str, now: str) -> bool:

@@ -136,8 +136,12 @@ def _sort_all(block: Block, facts: Facts) -> Node | None:
 # --- imports that nothing reads ------------------------------------------------------------------------------------
 
 _WORD = re.compile(r"[^\W\d]\w*")
+SIGNS = frozenset("[|")
+"""What a quoted type may hold beside names and dots."""
 _EVALUATORS = frozenset({"eval", "exec", "globals", "vars", "locals"})
 """Where a file names one of these, each word of its strings may be read as a name."""
+LOOKERS = frozenset({"eval", "exec", "globals"})
+"""Where a file names one of these, or `modules`, a name may be put together when it runs: all may be read."""
 
 
 def _drop_unread(block: Block, facts: Facts) -> Node | None:
@@ -195,14 +199,20 @@ def _read(file: Block, wanted: set[str]) -> set[str]:
     evaluates = False
     for node in _behind_imports(file):
         if isinstance(node, Name):
+            if node.id in LOOKERS or node.id == "modules":
+                return wanted
             missing.discard(node.id)
             evaluates |= node.id in _EVALUATORS
         elif isinstance(node, Attribute):
+            if node.name == "modules":
+                return wanted
             evaluates |= node.name in _EVALUATORS
+        elif isinstance(node, Call) and node.func == Name("vars") and not node.args:
+            return wanted
         elif isinstance(node, Literal) and isinstance(node.value, str):
             words = _WORD.findall(node.value)
             mentioned.update(words)
-            if "[" in node.value or " " not in node.value:
+            if " " not in node.value or not SIGNS.isdisjoint(node.value):
                 missing.difference_update(words)
         elif isinstance(node, Opaque):
             for token in node.children:
@@ -399,7 +409,7 @@ RULES: tuple[Rule, ...] = (
         why="Sound if the module is there, does nothing on import, and nobody takes the name from this file: in an"
         " `__init__.py`, whose names are there to be taken, the rule is off; `from a import b as b` says that they"
         " are. Strings that may hold a name (`__all__`,"
-        " a quoted type, patched names; every string where the file has `eval` or its kin) read it. An import stays"
+        " a quoted type, patched names) read it, and `eval`, `globals()` and their kin may read any. An import stays"
         " that may load a module which is then read as an attribute of its package (`a.b` behind `import a.b`), and"
         " so does one in a `try` or a branch, which asks whether the module is there.",
         examples=(
@@ -415,6 +425,9 @@ RULES: tuple[Rule, ...] = (
             "from a import b\n__all__ = ['b']\n",
             "from a import b\nx: 'list[b]' = []\n",
             "from a import b\nprint(eval('1 + b'))\n",
+            "from a import on_start\n\n\ndef f(e):\n    globals()['on_' + e]()\n",
+            "import sys\nfrom a import on_start\n\n\ndef f(e):\n    getattr(sys.modules[__name__], 'on_' + e)()\n",
+            "from a import b\nx: 'b | None' = None\n",
             "import a\nfrom a.b import c\nprint(a.b.d)\n",
             "import a as x\nimport a.b as y\nprint(x.b)\n",
             "from a import *\n",

@@ -67,9 +67,9 @@ SUM_LOOP = Rule(
     on=(Function, Lambda),
     rewrite=_sum_loop,
     why="`sum` starts at 0 and adds in order, and ints add up to the same in any way: what is added must be seen to "
-    "be an int (a literal, `len(…)`, `int(…)`, a local that is nothing else) or a bool. Of floats `sum` keeps the lost digits (since Python 3.12), "
-    "other classes define `+`. The total must not be read while it grows, nor after the loop has raised, the "
-    "loop's variables not elsewhere; no `next(…)`, `await`, `yield`, walrus, lambda.",
+    "be an int (a literal, `len(…)`, `int(…)`, a local that is nothing else) or a bool. Of floats `sum` keeps the "
+    "lost digits (since Python 3.12), other classes define `+`. The total must not be read while it grows, nor after "
+    "the loop has raised, the loop's variables not elsewhere; no `next(…)`, `await`, `yield`, walrus, lambda.",
     examples=(
         Example(
             "count",
