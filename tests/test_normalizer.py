@@ -14,7 +14,7 @@ from prediff.rules.rule import NOTHING, Rule
 from prediff.stepdown import Steps
 from prediff.tree import Binary, Call, If, Literal, Name, Statement, walk
 from prediff.verify import misprinted
-from rule_case import EVERYTHING
+from rule_case import EVERYTHING, normal_form
 
 PYTHON = get_language("python")
 
@@ -214,3 +214,9 @@ def test_a_merged_condition_knows_the_lines_of_its_parts():
     short = prediff.normalize("def f(a):\n    if a:\n        if g(a):\n            h()\n", language="python")
     assert "    if a and g(a):" in short.text
     assert short.line_map.lines[1] == (2, 3)
+
+
+def test_many_flags_of_one_function_settle():
+    loop = "    c{0} = False\n    for x in a:\n        h()\n        if x:\n            c{0} = True\n            break\n"
+    text = "def f(a):\n" + "".join((loop + "    if not c{0}:\n        h()\n").format(i) for i in range(80))
+    assert "c79" not in normal_form(text)

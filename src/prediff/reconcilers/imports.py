@@ -16,7 +16,7 @@ from prediff.facts import BUILTINS
 from prediff.facts.scopes import module_names, names_of_target, rebound_names
 from prediff.facts.types import BUILTIN_GENERICS
 from prediff.model import Fold
-from prediff.rules.imports import LOOKERS, SIGNS
+from prediff.rules.imports import EVALUATORS, looks_names_up, names_something
 from prediff.tree import (
     Alias,
     Assign,
@@ -75,7 +75,8 @@ TYPING = {
 Another name may not be there, so that importing it fails: that import stays.
 """
 ASSUMPTIONS = ("annotations-unread", "source-unread")
-_WORD = re.compile(r"[^\W\d]\w*")
+_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
+"""A word that may be a name, not the attribute of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def drop_typing(
 
 def _without_typing(tree: Block, typing: frozenset[str]) -> tuple[Block, list[Fold]]:
     read = _words(tree) | rebound_names(tree)
-    if _looks_names_up(tree):
+    if any(looks_names_up(n) for n in walk(tree)):
         return tree, []
     folds: list[Fold] = []
     body: list[Node] = []
@@ -126,10 +127,6 @@ def _without_typing(tree: Block, typing: frozenset[str]) -> tuple[Block, list[Fo
         if kept is not None:
             body.append(kept)
     return (update(tree, body=tuple(body)), folds) if folds else (tree, [])
-
-
-def _looks_names_up(tree: Block) -> bool:
-    return any(isinstance(n, Name) and n.id == "globals" for n in walk(tree))
 
 
 def _names(node: Node) -> tuple[Alias, ...]:
@@ -258,7 +255,7 @@ def _words(tree: Block) -> frozenset[str]:
         elif isinstance(node, Literal) and node.kind == "str":
             words = _WORD.findall(node.value)
             mentioned.update(words)
-            if " " not in node.value or not SIGNS.isdisjoint(node.value):  # a sentence reads nothing
+            if names_something(node.value):
                 found.update(words)
         elif isinstance(node, Opaque) and node.kind == "unread":
             found.update(_WORD.findall(str(node.children[0])))
@@ -266,4 +263,4 @@ def _words(tree: Block) -> frozenset[str]:
         stack += [c for c in children(node) if c is not annotation]
         if annotation is not None:
             stack += [n for n in walk(annotation) if isinstance(n, Literal)]
-    return frozenset(found if found.isdisjoint(LOOKERS) else found | mentioned)
+    return frozenset(found if found.isdisjoint(EVALUATORS) else found | mentioned)

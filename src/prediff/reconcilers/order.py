@@ -34,6 +34,7 @@ from prediff.tree import (
     Block,
     Call,
     Class,
+    CompFor,
     Declare,
     Delete,
     Dict,
@@ -359,11 +360,12 @@ class _Execution:
 
     def _expression(self, part: Node) -> None:
         inert = self.names.inert(part)
+        passing = {name for n in walk(part) if isinstance(n, CompFor) for name in names_of_target(n.target)}
         for n in _evaluated(part):
             if isinstance(n, Attribute):
                 far = dotted_name(n, self.names.around.imports)[0]
                 self.looks_far |= bool(far)
-                self.looks |= not far
+                self.looks |= not far and _root(n) not in passing
             elif isinstance(n, Index):
                 self.looks_far = True
             elif isinstance(n, Name):
@@ -420,6 +422,12 @@ def _stores(node: Node) -> bool:
     else:
         return False
     return any(isinstance(n, (Attribute, Index)) for target in targets for n in walk(target))
+
+
+def _root(node: Node) -> str:
+    while isinstance(node, Attribute):
+        node = node.value
+    return node.id if isinstance(node, Name) else ""
 
 
 def _evaluated(part: Node) -> Iterator[Node]:

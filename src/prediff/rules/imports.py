@@ -29,6 +29,7 @@ from prediff.tree import (
     Opaque,
     Raise,
     Tuple,
+    children,
     update,
     walk,
 )
@@ -136,12 +137,28 @@ def _sort_all(block: Block, facts: Facts) -> Node | None:
 # --- imports that nothing reads ------------------------------------------------------------------------------------
 
 _WORD = re.compile(r"[^\W\d]\w*")
-SIGNS = frozenset("[|")
-"""What a quoted type may hold beside names and dots."""
-_EVALUATORS = frozenset({"eval", "exec", "globals", "vars", "locals"})
+_SPACED = re.compile(r"\w\s+\w")
+EVALUATORS = frozenset({"eval", "exec", "globals", "vars", "locals"})
 """Where a file names one of these, each word of its strings may be read as a name."""
-LOOKERS = frozenset({"eval", "exec", "globals"})
-"""Where a file names one of these, or `modules`, a name may be put together when it runs: all may be read."""
+
+
+def names_something(text: str) -> bool:
+    """Whether a string may hold names to read: one word, dotted words, a quoted type; a sentence does not."""
+    return " " not in text or "[" in text or ("|" in text and not _SPACED.search(text))
+
+
+def looks_names_up(node: Node) -> bool:
+    """Whether a node looks at the file's names as a table, whose keys may be put together when it runs."""
+    if isinstance(node, Call) and node.func == Name("__import__"):
+        return False  # which takes them for the name of the package alone
+    if any(
+        isinstance(c, Call) and not c.args and c.func in (Name("globals"), Name("vars"))
+        for c in children(node)
+    ):
+        return True
+    if not isinstance(node, Index) or node.index != Name("__name__"):
+        return False
+    return getattr(node.value, "name", getattr(node.value, "id", "")) == "modules"
 
 
 def _drop_unread(block: Block, facts: Facts) -> Node | None:
@@ -198,21 +215,17 @@ def _read(file: Block, wanted: set[str]) -> set[str]:
     mentioned: set[str] = set()
     evaluates = False
     for node in _behind_imports(file):
-        if isinstance(node, Name):
-            if node.id in LOOKERS or node.id == "modules":
-                return wanted
-            missing.discard(node.id)
-            evaluates |= node.id in _EVALUATORS
-        elif isinstance(node, Attribute):
-            if node.name == "modules":
-                return wanted
-            evaluates |= node.name in _EVALUATORS
-        elif isinstance(node, Call) and node.func == Name("vars") and not node.args:
+        if looks_names_up(node):
             return wanted
+        if isinstance(node, Name):
+            missing.discard(node.id)
+            evaluates |= node.id in EVALUATORS
+        elif isinstance(node, Attribute):
+            evaluates |= node.name in EVALUATORS
         elif isinstance(node, Literal) and isinstance(node.value, str):
             words = _WORD.findall(node.value)
             mentioned.update(words)
-            if " " not in node.value or not SIGNS.isdisjoint(node.value):
+            if names_something(node.value):
                 missing.difference_update(words)
         elif isinstance(node, Opaque):
             for token in node.children:
@@ -408,10 +421,10 @@ RULES: tuple[Rule, ...] = (
         rewrite=_drop_unread,
         why="Sound if the module is there, does nothing on import, and nobody takes the name from this file: in an"
         " `__init__.py`, whose names are there to be taken, the rule is off; `from a import b as b` says that they"
-        " are. Strings that may hold a name (`__all__`,"
-        " a quoted type, patched names) read it, and `eval`, `globals()` and their kin may read any. An import stays"
-        " that may load a module which is then read as an attribute of its package (`a.b` behind `import a.b`), and"
-        " so does one in a `try` or a branch, which asks whether the module is there.",
+        " are. Strings that may hold a name (`__all__`, a quoted"
+        " type, patched names; every string where the file has `eval` or its kin) read it, and `globals()` any."
+        " An import stays that may load a module which is then read as an attribute of its package (`a.b` behind"
+        " `import a.b`), and so does one in a `try` or a branch, which asks whether the module is there.",
         examples=(
             Example("module", "import os\nimport re\n\nre.compile('a')\n", "import re\n\nre.compile('a')\n"),
             Example("name", "from a import b, c\nprint(c)\n", "from a import c\nprint(c)\n"),
