@@ -328,10 +328,29 @@ def _is_quiet(node: ast.stmt) -> bool:
     return isinstance(node, ast.Pass)
 
 
-WRAPPERS = frozenset({"property", "classmethod", "staticmethod"})
+WRAPPERS = frozenset(
+    {
+        "property",
+        "classmethod",
+        "staticmethod",
+        "cached_property",
+        "contextmanager",
+        "lru_cache",
+        "cache",
+        "wraps",
+    }
+)
+KNOWN_CALLS = frozenset(
+    {"re.compile", "dict", "frozenset", "list", "object", "set", "tuple", "namedtuple", "TypeVar", "Path",
+     "logging.getLogger", "OrderedDict", "defaultdict", "deque", "threading.Lock", "os.path.join"}
+)  # fmt: skip
+"""Functions that run nothing of the file, where they are given constants and displays of these."""
 
 
 def _is_plain(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        given = [*node.args, *[k.value for k in node.keywords]]
+        return ast.unparse(node.func) in KNOWN_CALLS and all(map(_is_plain, given))
     if isinstance(node, ast.BinOp):
         return all(isinstance(n, (ast.Constant, ast.BinOp, ast.operator)) for n in ast.walk(node))
     plain = (
