@@ -25,6 +25,8 @@ from prediff.tree import (
 
 SOURCE_UNREAD = frozenset({"source-unread"})
 ORDER_NEGATIONS = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
+OPPOSITES = {**EQUALITY, **ORDER_NEGATIONS}
+"""For ints each comparison with the one that is true where it is not."""
 REFLECTED_EXACTLY = frozenset({"int", "str", "bytes", "none"})
 IDENTITY = frozenset({"is", "is not"})
 
@@ -34,8 +36,8 @@ def _negated_comparison(node: Not, facts: Facts) -> Node | None:
     if not isinstance(inner, Compare) or len(inner.ops) != 1:
         return None
     sides = (inner.left, *inner.rights)
-    if inner.ops[0] in EQUALITY and facts.language == "python" and all(is_int(s, facts) for s in sides):
-        op: str | None = EQUALITY[inner.ops[0]]
+    if inner.ops[0] in OPPOSITES and facts.language == "python" and all(is_int(s, facts) for s in sides):
+        op: str | None = OPPOSITES[inner.ops[0]]
     else:
         op = opposite(inner.ops[0], facts)
     return None if op is None else Compare(inner.left, (op,), inner.rights)
@@ -58,6 +60,7 @@ NEGATED_COMPARISON = Rule(
         Example("is", "x = not a is b", "x = a is not b"),
         Example("equal", "x = not a == b", "x = a != b"),
         Example("lengths", "x = not len(a) == len(b)", "x = len(a) != len(b)"),
+        Example("a length", "if not len(a) > 1:\n    f()", "if len(a) <= 1:\n    f()"),
         Example("javascript", "x = !(a === b);", "x = a !== b;", "javascript"),
         Example("javascript loose", "x = !(a == b);", "x = a != b;", "javascript"),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from prediff.facts import Facts, dotted_name
 from prediff.rules.docs import DOC_SIGNS
@@ -271,26 +271,12 @@ def _sort_names(block: Block, facts: Facts) -> Node | None:
         return None
     known = _no_modules(block, facts)
     body: list[Node] = []
-    run: list[ImportFrom] = []
-    for node in block.body:
-        named = _named(node, known)
-        if run and (named is None or named.module != run[-1].module):
-            body += _in_order(run)
-            run = []
-        if named is not None:
-            run.append(named)
-        else:
-            body.append(node)
-    body += _in_order(run)
+    for _, group in groupby(block.body, lambda n: n.module if isinstance(n, ImportFrom) else None):
+        run = list(group)
+        named = [n for n in run if isinstance(n, ImportFrom) and len(n.names) == 1 and _binds(n) in known]
+        body += _in_order(named) if len(named) == len(run) else run
     changed = len(body) != len(block.body) or any(a is not b for a, b in zip(body, block.body, strict=True))
     return update(block, body=tuple(body)) if changed else None
-
-
-def _named(node: Node, known: frozenset[str]) -> ImportFrom | None:
-    """A statement that imports just one of the `known` names from a module."""
-    if not isinstance(node, ImportFrom) or len(node.names) != 1 or node.names[0].name == "*":
-        return None
-    return node if _binds(node) in known else None
 
 
 def _out_of_order(one: Node, two: Node) -> bool:
