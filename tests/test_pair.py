@@ -76,6 +76,14 @@ SAME = {
         "from __future__ import annotations\nfrom m import A\nT = A\ndef f(a: A, b: T):\n    return a\n",
         "from m import A\nT = A\ndef f(a: A, b: T):\n    return a\n",
     ),
+    "names that are called, from one module": (
+        "from m import b, a\na(b())\n",
+        "from m import a, b\na(b())\n",
+    ),
+    "names that are classes and types, from one module": (
+        "from m import E, D, T\nclass C(D):\n    def f(self, x: T): raise E\n",
+        "from m import T\nfrom m import D\nfrom m import E\nclass C(D):\n    def f(self, x: T): raise E\n",
+    ),
     "annotations on one side": ("def f(a: int) -> str:\n    return a\n", "def f(a):\n    return a\n"),
     "annotations on different sides": ("def f(a: int, b):\n    return a\n", "def f(a, b: str):\n    return a\n"),
     "an annotation as a string": ("def f(a: 'int'):\n    return a\n", "def f(a: int):\n    return a\n"),
@@ -385,6 +393,27 @@ DIFFERENT = {
         "for x in y:\n    f(x)\ng(x)\n",
     ),
     "async and await": ("async def f():\n    await g()\n", "def f():\n    g()\n"),
+    "names that may be modules": ("from .m import b, a\na.run(b)\n", "from .m import a, b\na.run(b)\n"),
+    "a name that may be a module, by its attribute in a type": (
+        "from .m import b, a\nx: a.T = b()\n",
+        "from .m import a, b\nx: a.T = b()\n",
+    ),
+    "names on both sides of one that may be a module": (
+        "from m import b\nfrom m import c\nfrom m import a\na(b(), c)\n",
+        "from m import a\nfrom m import c\nfrom m import b\na(b(), c)\n",
+    ),
+    "names of different modules": (
+        "from n import b\nfrom m import a\na(b())\n",
+        "from m import a\nfrom n import b\na(b())\n",
+    ),
+    "two things under one name": (
+        "from m import b as x\nfrom m import a as x\nx()\n",
+        "from m import a as x\nfrom m import b as x\nx()\n",
+    ),
+    "names that a function imports": (
+        "def f():\n    from m import b, a\n    return a(b())\n",
+        "def f():\n    from m import a, b\n    return a(b())\n",
+    ),
     "imports exchanged": ("import a, b\n", "import b, a\n"),
     "a condition of an empty branch": ("if x:\n    pass\n", "if y:\n    pass\n"),
     "an expression that does nothing but be evaluated": ("x\n", "y\n"),

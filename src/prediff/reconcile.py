@@ -18,7 +18,7 @@ from prediff.facts.scopes import module_names
 from prediff.languages.language import Traits
 from prediff.model import Fold, NormalizedFile, Rename, RenamedDefinition
 from prediff.normalizer import granted_for
-from prediff.reconcilers import imports, names, order, renamed
+from prediff.reconcilers import import_order, imports, names, order, renamed
 from prediff.reconcilers.annotations import fold as fold_annotations
 from prediff.reconcilers.expressions import Joiner
 from prediff.rules.imports import IMPORTS_UNREAD, UNREAD_IMPORT, without_unread
@@ -88,7 +88,7 @@ class _Reconciler:
         if "source-unread" in self.allowed:
             left, old_names, folds, touched = renamed.follow(left, right, found)
             self.folds += folds
-            right = self.ordered(left, right)
+            right = self.imports_ordered(left, self.ordered(left, right))
         left_body, right_body = list(left.body), list(right.body)
         pairs = self.pairs(left, right)
         differing = [(i, j) for i, j in pairs if not trees_equal(left_body[i], right_body[j])]
@@ -131,6 +131,15 @@ class _Reconciler:
             self.renames += renames
             self.folds.append(Fold("definition-names", right.span, ("public-names-unread",), "right"))
         return right
+
+    def imports_ordered(self, left: Block, right: Block) -> Block:
+        """The right file with the names that it imports from one module in the left's order."""
+        if not self.traits.lazy_modules or not self.allowed.issuperset(import_order.ASSUMPTIONS):
+            return right
+        new = import_order.follow(left, right)
+        if new is not right:
+            self.folds.append(Fold("name-order", right.span, import_order.ASSUMPTIONS, "right"))
+        return new
 
     def ordered(self, left: Block, right: Block) -> Block:
         """The right file with its definitions, and those of its classes, in the left's order."""

@@ -62,6 +62,7 @@ class Traits:
     locals_in_strings: whether a string may name a local variable (a format, a query on a table).
     subclass_hooks: whether making a class may run code of its bases.
     calling_back: builtins that call the functions that they are given, by position.
+    lazy_modules: whether a name that is imported from a module may be a module that is loaded at that moment.
     exporting: names of files whose imported names are there to be imported by others.
     """
 
@@ -75,6 +76,7 @@ class Traits:
     locals_in_strings: bool = True
     subclass_hooks: bool = False
     calling_back: frozenset[str] = frozenset({"sorted", "min", "max", "map", "filter"})
+    lazy_modules: bool = False
     exporting: frozenset[str] = frozenset()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, pairwise
 
 from prediff.facts import Facts, dotted_name
 from prediff.rules.docs import DOC_SIGNS
@@ -12,14 +11,8 @@ from prediff.rules.rule import Example, Rule
 from prediff.tree import (
     Alias,
     Attribute,
-    Binary,
     Block,
     Call,
-    Class,
-    CompFor,
-    ForEach,
-    Function,
-    Handler,
     Import,
     ImportFrom,
     Index,
@@ -27,8 +20,6 @@ from prediff.tree import (
     Name,
     Node,
     Opaque,
-    Raise,
-    Tuple,
     children,
     update,
     walk,
@@ -100,7 +91,7 @@ def _in_order(run: Sequence[Import | ImportFrom]) -> list[Import | ImportFrom]:
     found = sorted(unique, key=_key)
     bound: dict[str, dict[tuple[str, Alias], list[Import | ImportFrom]]] = {}
     for node in unique:
-        bound.setdefault(_binds(node), {}).setdefault(_meaning(node), []).append(node)
+        bound.setdefault(bound_by(node), {}).setdefault(_meaning(node), []).append(node)
     for meanings in bound.values():
         if len(meanings) > 1:
             rivals = {id(n) for nodes in meanings.values() for n in nodes}
@@ -171,8 +162,8 @@ def _drop_unread(block: Block, facts: Facts) -> Node | None:
 def without_unread(file: Block, imports: Mapping[str, str]) -> Block:
     """A file without the imports of one name whose name it does not read; `imports`: see `ModuleFacts.imports`."""
     found = [n for n in file.body if isinstance(n, (Import, ImportFrom)) and _may_go(n)]
-    unread = {_binds(n) for n in found} - _read(file, {_binds(n) for n in found})
-    going = [n for n in found if _binds(n) in unread] + _bound_again(file)
+    unread = {bound_by(n) for n in found} - _read(file, {bound_by(n) for n in found})
+    going = [n for n in found if bound_by(n) in unread] + _bound_again(file)
     if not going:
         return file
     reached = set(_reached(file, imports))
@@ -188,10 +179,10 @@ def _bound_again(file: Block) -> list[Import | ImportFrom]:
         if not isinstance(node, (Import, ImportFrom)) or len(node.names) != 1 or node.names[0].name == "*":
             last.clear()
             continue
-        before = last.get(_binds(node))
+        before = last.get(bound_by(node))
         if before is not None and _meaning(before) != _meaning(node) and _may_go(before):
             found.append(before)
-        last[_binds(node)] = node
+        last[bound_by(node)] = node
     return found
 
 
@@ -204,7 +195,7 @@ def _may_go(node: Import | ImportFrom) -> bool:
     return not isinstance(node, ImportFrom) or node.module != "__future__"
 
 
-def _binds(node: Import | ImportFrom) -> str:
+def bound_by(node: Import | ImportFrom) -> str:
     alias = node.names[0]
     return alias.asname or (alias.name.split(".")[0] if isinstance(node, Import) else alias.name)
 
@@ -214,7 +205,7 @@ def _read(file: Block, wanted: set[str]) -> set[str]:
     missing = set(wanted)
     mentioned: set[str] = set()
     evaluates = False
-    for node in _behind_imports(file):
+    for node in behind_imports(file):
         if looks_names_up(node):
             return wanted
         if isinstance(node, Name):
@@ -236,7 +227,8 @@ def _read(file: Block, wanted: set[str]) -> set[str]:
     return wanted - (missing - mentioned if evaluates else missing)
 
 
-def _behind_imports(file: Block) -> Iterator[Node]:
+def behind_imports(file: Block) -> Iterator[Node]:
+    """The nodes of all statements of a file but its imports at the top level."""
     for statement in file.body:
         if not isinstance(statement, (Import, ImportFrom)):
             yield from walk(statement)
@@ -244,7 +236,7 @@ def _behind_imports(file: Block) -> Iterator[Node]:
 
 def _reached(file: Block, imports: Mapping[str, str]) -> Iterator[str]:
     """What the attributes of imported names stand for, dotted: a package has its modules once they are imported."""
-    for node in _behind_imports(file):
+    for node in behind_imports(file):
         if isinstance(node, Attribute):
             yield dotted_name(node, imports)[0]
 
@@ -261,57 +253,6 @@ def _loads(node: Import | ImportFrom) -> Iterable[str]:
     """The modules that an import may load, dotted, the outermost package left out."""
     parts = _loaded(node).split(".")
     return [".".join(parts[:i]) for i in range(2, len(parts) + 1)]
-
-
-# --- names of one module ---------------------------------------------------------------------------------------------
-
-
-def _sort_names(block: Block, facts: Facts) -> Node | None:
-    if facts.unit is not None or not any(_out_of_order(a, b) for a, b in pairwise(block.body)):
-        return None
-    known = _no_modules(block, facts)
-    body: list[Node] = []
-    for _, group in groupby(block.body, lambda n: n.module if isinstance(n, ImportFrom) else None):
-        run = list(group)
-        named = [n for n in run if isinstance(n, ImportFrom) and len(n.names) == 1 and _binds(n) in known]
-        body += _in_order(named) if len(named) == len(run) else run
-    changed = len(body) != len(block.body) or any(a is not b for a, b in zip(body, block.body, strict=True))
-    return update(block, body=tuple(body)) if changed else None
-
-
-def _out_of_order(one: Node, two: Node) -> bool:
-    """Whether two neighbours import from one module, not in the order in which they are written here."""
-    if not isinstance(one, ImportFrom) or not isinstance(two, ImportFrom) or one.module != two.module:
-        return False
-    return _key(one) >= _key(two)
-
-
-def _no_modules(file: Block, facts: Facts) -> frozenset[str]:
-    """The names that a file uses as it could use no module: what it calls, raises, subscripts, derives a class from."""
-    found: set[str] = set()
-    for node in _behind_imports(file):
-        found.update(n.id for n in _used(node, facts) if isinstance(n, Name))
-    return frozenset(found)
-
-
-def _used(node: Node, facts: Facts) -> Iterable[Node | None]:
-    """The parts of a node that can be no module."""
-    if isinstance(node, Call):
-        if facts.is_call_of(node, "isinstance", "issubclass") and len(node.args) == 2:
-            classes = node.args[1]
-            return (node.func, *(classes.items if isinstance(classes, Tuple) else (classes,)))
-        return (node.func,)
-    if isinstance(node, Class):
-        return (*node.bases, *node.decorators)
-    if isinstance(node, Function):
-        return node.decorators
-    if isinstance(node, Handler):
-        return node.type.items if isinstance(node.type, Tuple) else (node.type,)
-    if isinstance(node, (Index, Raise)):
-        return (node.value,)
-    if isinstance(node, (ForEach, CompFor)):
-        return (node.iterable,)
-    return (node.left, node.right) if isinstance(node, Binary) else ()
 
 
 RULES: tuple[Rule, ...] = (
@@ -348,38 +289,6 @@ RULES: tuple[Rule, ...] = (
             "from posixpath import join\nfrom ntpath import join\n",
             "import this\nimport antigravity\n",
             "try:\n    import zlib\n    import os\nexcept ImportError:\n    pass\n",
-        ),
-    ),
-    Rule(
-        id="name-order",
-        family="imports",
-        summary="Sort neighbouring imports of functions and classes from one module.",
-        languages={"python": frozenset({"source-unread", "reads-pure"})},
-        on=(Block,),
-        rewrite=_sort_names,
-        why="The first of them imports the module, whichever it is; the names are then attributes of it that are read"
-        " (reference, 7.11). Only a name that is not there may be a module that is imported at that moment, and what"
-        " the file calls, raises, catches, iterates, subscripts or derives a class from is no module.",
-        examples=(
-            Example(
-                "called",
-                "from m import b, a\na(b())\n",
-                "from m import a\nfrom m import b\na(b())\n",
-            ),
-            Example(
-                "derived from",
-                "from m import E, D\nclass C(D):\n    x = E()\n",
-                "from m import D, E\nclass C(D):\n    x = E()\n",
-            ),
-        ),
-        leaves_alone=(
-            "from .m import b, a\na.run(b)\n",
-            "from n import b\nfrom m import a\na(b())\n",
-            "from m import b\nimport n\nfrom m import a\na(b())\n",
-            "from m import b\nfrom m import c\nfrom m import a\na(b(), c)\n",
-            "from m import b as x\nfrom m import a as x\nx()\n",
-            "from m import *\nfrom m import a\na()\n",
-            "def f():\n    from m import b, a\n    return a(b())\n",
         ),
     ),
     Rule(

@@ -58,6 +58,7 @@ LANGUAGE = Language(
         negations={"in": "not in", "not in": "in", "is": "is not", "is not": "is"},
         keyword_parameters=True,
         subclass_hooks=True,
+        lazy_modules=True,
         exporting=frozenset({"__init__.py", "__init__.pyi"}),
     ),
     readers=("auto", "ast", "libcst"),
