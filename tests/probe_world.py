@@ -63,8 +63,6 @@ class World(dict[str, Any]):
 
     def builtins(self) -> dict[str, Any]:
         def fake_import(name: str, *rest: Any) -> Any:
-            if name == "io":
-                return types.SimpleNamespace(open=fake_open)
             return __import__(name, *rest) if name in REAL else Probe(self, name)
 
         def fake_open(path: Any, mode: str = "r", *rest: Any, **named: Any) -> Any:

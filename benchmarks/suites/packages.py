@@ -10,7 +10,7 @@ from pathlib import Path
 
 from suites.interpreters import call, environment
 from suites.overlay import to_normalize
-from suites.suite import REPORT, Part, Suite, Tree
+from suites.suite import IMPORTED, REPORT, Part, Suite, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _suite(package: Package, source: Path, work: Path, python: str) -> Suite:
         work / "packages" / package.name,
         copied=tuple(sorted(path.name for path in source.iterdir())),
         normalized=package.roots,
-        refused=package.refused,
+        refused=(*IMPORTED, *package.refused),
     )
     options = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--continue-on-collection-errors")
     parts = tuple(

@@ -16,6 +16,12 @@ class SuiteError(Exception):
     """Something that keeps a suite from being run at all, in one line that says what to do."""
 
 
+IMPORTED = (
+    ("exports-unread", "its modules import names from each other, and the tests import them from all"),
+)
+"""What a library of several modules contradicts, see `Tree.refused`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tree:
     """Source files of which copies are made below `copies`, one for each level.
@@ -31,7 +37,7 @@ class Tree:
     copied: tuple[str, ...]
     normalized: tuple[str, ...] = ()
     added: tuple[tuple[str, str], ...] = ()
-    refused: tuple[tuple[str, str], ...] = ()
+    refused: tuple[tuple[str, str], ...] = IMPORTED
 
     def folder(self, level: str) -> Path:
         return self.copies / level

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prediff.facts import Facts
 from prediff.tree import Attribute, Binary, Call, Compare, Interp, Literal, Node, Not, Ternary
 
-ALIASES = {"io.open": "open", "typing.Text": "str", "typing_extensions.Text": "str"}
+ALIASES = {"typing.Text": "str", "typing_extensions.Text": "str"}
 """Dotted names that stand for builtins since Python 3.0."""
 STR_CALLS = ("str", "repr", "ascii", "chr", "hex", "oct", "bin", "format", "input")
 INT_CALLS = ("len", "ord", "hash", "id", "int")
