@@ -315,8 +315,8 @@ ALIAS = Rule(
     languages={"python": CURRENT},
     on=(Name, Attribute),
     rewrite=_alias,
-    why="They are one object since Python 3.0. Neither the module's name nor the builtin's may be bound to anything else"
-    " in the file. `io.open` is `open`, too, but code is tested with one of them replaced.",
+    why="They are one object since Python 3.0. Neither the module's name nor the builtin's may be bound to anything"
+    " else in the file. `io.open` is `open`, too, but code is tested with one of them replaced.",
     examples=(
         Example(
             "text",
