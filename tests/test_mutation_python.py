@@ -202,6 +202,23 @@ def test_each_class_of_equivalent_mutants(name):
     assert name == "same-code" or reason(one, two, (), one) == ""
 
 
+def test_branches_before_decide_what_is_left():
+    texts = [
+        f"def f(a):\n    n = len(a)\n    if n == 1:\n        a = g()\n    elif n == 2:\n        a = h()\n"
+        f"    elif n > {low}:\n        a = k()\n    return a\n"
+        for low in (2, 0, 3)
+    ]
+    assert reason(texts[0], texts[1], ("source-unread",), texts[0]) == "small-values"
+    assert reason(texts[0], texts[2], ("source-unread",), texts[0]) == ""
+
+
+def test_constants_are_looked_through_in_any_order():
+    texts = [f"def f(a):\n    if a not in ({items}): g()\n" for items in ("1, 2, 3", "2, 1, 3", "1, 2, 4")]
+    needs = ("source-unread", "builtin-operators")
+    assert reason(texts[0], texts[1], needs, texts[0]) == "believed-values"
+    assert reason(texts[0], texts[2], needs, texts[0]) == ""
+
+
 def test_identity_has_two_sides():
     texts = "def f(a, b):\n    if a is not b: g()\n", "def f(a, b):\n    if b is not a: g()\n"
     assert reason(*texts, ("source-unread",), texts[0]) == "small-values"
@@ -237,6 +254,8 @@ def test_identity_has_two_sides():
         ("x = a < b\n", "x = b < a\n"),
         ("import os\ng()\nimport re\ng(os, re)\n", "import re\ng()\nimport os\ng(os, re)\n"),
         ("def f(): pass\nx = f()\n", "x = f()\ndef f(): pass\n"),
+        ("def f(): pass\nif a: f = 1\n", "if a: f = 1\ndef f(): pass\n"),
+        ("def f(): pass\nif a: f()\n", "if a: f()\ndef f(): pass\n"),
         ("x = 1\nx = 2\n", "x = 2\nx = 1\n"),
         ('x = f"{a!r}"\n', 'x = f"{a}"\n'),
         ("x = range(1, n)\n", "x = range(n)\n"),

@@ -282,7 +282,24 @@ def _defines(node: ast.stmt) -> set[str] | None:
         return {t.id for t in node.targets if isinstance(t, ast.Name)}
     if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
         return {node.target.id}
+    if isinstance(node, (ast.If, ast.Try)):
+        return _bound_inside(node)
     return set() if isinstance(node, ast.Expr) else None
+
+
+def _bound_inside(node: ast.stmt) -> set[str] | None:
+    """The names that a branch or `try` may bind; None for a star import."""
+    found: set[str] = set()
+    for n in ast.walk(node):
+        if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load):
+            found.add(n.id)
+        elif isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.add(n.name)
+        elif isinstance(n, ast.alias):
+            if n.name == "*":
+                return None
+            found.add(n.asname or n.name.split(".")[0])
+    return found
 
 
 def _evaluates(node: ast.stmt) -> set[str]:

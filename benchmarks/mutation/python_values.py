@@ -112,7 +112,11 @@ class _Pair:
             if len(one) == len(two) and all(self.same(a, b, position) for a, b in zip(one, two, strict=True)):
                 return True
             chains = [side and all(isinstance(n, ast.stmt) for n in side) for side in (one, two)]
-            return all(chains) and self.alike(one, two, "chain")
+            if not all(chains):
+                return False
+            pairs = zip(one, two, strict=False)
+            start = next((i for i, (a, b) in enumerate(pairs) if ast.dump(a) != ast.dump(b)), 0)
+            return self.alike(one[start:], two[start:], "chain")
         if (
             isinstance(one, ast.expr)
             and isinstance(two, ast.expr)
@@ -220,6 +224,10 @@ class _Run:
         left, op, right = node.left, node.ops[0], node.comparators[0]
         if self.is_int(left) and self.is_int(right) and type(op) in OPERATORS:
             return bool(OPERATORS[type(op)](self.number(left), self.number(right)))
+        if self.pair.believed and isinstance(op, (ast.In, ast.NotIn)) and isinstance(right, ast.Tuple):
+            if all(isinstance(n, ast.Constant) for n in right.elts):  # constants are compared in any order
+                right = ast.Tuple(sorted(right.elts, key=ast.dump), ast.Load())
+                node = ast.Compare(left, [op], [right])
         negative = {ast.IsNot: ast.Is, ast.NotIn: ast.In, ast.NotEq: ast.Eq}.get(type(op))
         if negative is not None and (self.pair.believed or negative is not ast.Eq):
             return not self.leaf(ast.Compare(left, [negative()], [right]), (False, True))
