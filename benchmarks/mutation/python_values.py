@@ -224,10 +224,11 @@ class _Run:
         left, op, right = node.left, node.ops[0], node.comparators[0]
         if self.is_int(left) and self.is_int(right) and type(op) in OPERATORS:
             return bool(OPERATORS[type(op)](self.number(left), self.number(right)))
-        if self.pair.believed and isinstance(op, (ast.In, ast.NotIn)) and isinstance(right, ast.Tuple):
-            if all(isinstance(n, ast.Constant) for n in right.elts):  # constants are compared in any order
-                right = ast.Tuple(sorted(right.elts, key=ast.dump), ast.Load())
-                node = ast.Compare(left, [op], [right])
+        constants = isinstance(right, ast.Tuple) and all(isinstance(n, ast.Constant) for n in right.elts)
+        if self.pair.believed and isinstance(op, (ast.In, ast.NotIn)) and constants:
+            assert isinstance(right, ast.Tuple)
+            right = ast.Tuple(sorted(right.elts, key=ast.dump), ast.Load())  # compared in any order
+            node = ast.Compare(left, [op], [right])
         negative = {ast.IsNot: ast.Is, ast.NotIn: ast.In, ast.NotEq: ast.Eq}.get(type(op))
         if negative is not None and (self.pair.believed or negative is not ast.Eq):
             return not self.leaf(ast.Compare(left, [negative()], [right]), (False, True))
