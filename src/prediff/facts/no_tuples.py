@@ -8,6 +8,7 @@ from prediff.facts.uses import Use, comprehended, uses_of
 from prediff.facts.values import ALIASES, is_plain
 from prediff.tree import (
     Binary,
+    Class,
     Comprehension,
     Dict,
     ForEach,
@@ -20,6 +21,7 @@ from prediff.tree import (
     Scope,
     Set,
     Tuple,
+    children,
     walk,
 )
 
@@ -74,10 +76,15 @@ def _is_plain(value: Node, name: str, facts: Facts) -> bool:
 
 def _caught(name: str, function: Function | Lambda) -> int:
     """How often a function binds a name to an exception, which cannot be a tuple, too: their layouts conflict."""
-    return sum(
-        isinstance(n, Handler) and n.target is not None and names_of_target(n.target) == [name]
-        for n in walk(function.body)
-    )
+    found = 0
+    stack: list[Node] = [function.body]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Handler) and node.target is not None:
+            found += names_of_target(node.target) == [name]
+        if not isinstance(node, (Function, Lambda, Class)):  # an inner one binds names of its own
+            stack += children(node)
+    return found
 
 
 def _is_plain_type(node: Node, facts: Facts) -> bool:

@@ -43,10 +43,28 @@ def is_module(tree: Block) -> bool:
     return False
 
 
+def _is_surely_module(tree: Block) -> bool:
+    """Whether a file is run as a module only: a script fails at its imports, or where it requires something by name.
+
+    One that asks `typeof module`, or calls a loader (`require([…], f)`), may be a script, whose `var` is a global.
+    """
+    for node in tree.body:
+        if isinstance(node, ImportFrom) or (
+            isinstance(node, Opaque) and node.kind.startswith(("import", "export"))
+        ):
+            return True
+        value = node.value if isinstance(node, Declare) else None
+        while isinstance(value, Attribute):
+            value = value.value
+        if isinstance(value, Call) and _is_quiet(value):
+            return True
+    return False
+
+
 def _var_let(node: Function | Lambda | Block, facts: Facts) -> Node | None:
     """In a function's own block, and in that of a module."""
     if isinstance(node, Block):
-        if facts.unit is not None or facts.enclosing or not is_module(node):
+        if facts.unit is not None or facts.enclosing or not _is_surely_module(node):
             return None
         block, taken = node, {"arguments"}
     elif isinstance(node.body, Block):
@@ -165,6 +183,9 @@ RULES: tuple[Rule, ...] = (
         ),
         leaves_alone=(
             "javascript: var x = f(); g(x);",
+            "javascript: var x = f(); if (typeof module === 'object') { module.exports = x; }",
+            "javascript: var x = f(); require(['a'], x);",
+            "javascript: var x = f(); if (typeof require === 'function') { var y = require('y'); }",
             "javascript: function f() { g(x); var x = h(); return x + x; }",
             "javascript: function f() { if (g()) { var x = h(); } return x + x; }",
             "javascript: function f() { var x = g(); var x = h(); return x + x; }",

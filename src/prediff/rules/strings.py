@@ -148,6 +148,10 @@ PERCENT = Rule(
         'def f(a):\n    for b in a:\n        return "%s" % b',
         'def f(a):\n    try:\n        g()\n    except E as e:\n        e = a\n        return "%s" % e',
         'def f(*a: str):\n    return "%s" % a',
+        (
+            'def f(a):\n    with a as e:\n        g("%s" % e)\n    def h():\n        try:\n            k()\n'
+            "        except E as e:\n            k(e)\n    return h"
+        ),
         'def f(a: tuple):\n    return "%s" % a',
         'def f(a: str = None):\n    a = g()\n    return "%s" % a',
         'def f(a):\n    b = True\n    return "%d" % b',
