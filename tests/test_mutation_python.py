@@ -219,6 +219,47 @@ def test_constants_are_looked_through_in_any_order():
     assert reason(texts[0], texts[2], needs, texts[0]) == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "one", "two"),
+    [
+        (
+            "small-values",
+            "def f(a):\n    i, n = 0, len(a)\n    while i < n:\n        m = i\n        i = i + 1\n",
+            "def f(a):\n    i, n = 0, len(a)\n    while i < n:\n        m = i\n        i = 1 + i\n",
+        ),
+        (
+            "small-values",
+            "def f(a):\n    b = False\n    for x in a:\n        b = True\n    if b and a is not None: g()\n",
+            "def f(a):\n    b = False\n    for x in a:\n        b = True\n    if a is not None and b: g()\n",
+        ),
+        (
+            "believed-values",
+            "def f(a):\n    b = []\n    g(not a and not b)\n",
+            "def f(a):\n    b = []\n    g(not b and not a)\n",
+        ),
+        (
+            "believed-values",
+            "def f(a, c):\n    if a: return a\n    elif c: g()\n    if a: return a\n    h()\n",
+            "def f(a, c):\n    if a: pass\n    elif c: g()\n    if a: return a\n    h()\n",
+        ),
+        (
+            "believed-values",
+            "def f(a):\n    if a: pass\n    g()\n",
+            "def f(a):\n    if True: pass\n    g()\n",
+        ),
+        ("unread-imports", "from a import a, b\ng(a)\n", "from a import a\ng(a)\n"),
+        (
+            "definition-order",
+            "def f(): pass\n@contextlib.contextmanager\ndef g(): pass\n",
+            "@contextlib.contextmanager\ndef g(): pass\ndef f(): pass\n",
+        ),
+    ],
+)
+def test_more_of_a_class(name, one, two):
+    every = tuple({name for needs, *_ in CLASSES.values() for name in needs})
+    assert reason(one, two, every, one) == name
+
+
 def test_identity_has_two_sides():
     texts = "def f(a, b):\n    if a is not b: g()\n", "def f(a, b):\n    if b is not a: g()\n"
     assert reason(*texts, ("source-unread",), texts[0]) == "small-values"
@@ -286,6 +327,15 @@ def test_identity_has_two_sides():
         ("def f(a: int):\n    if a < 9: g()\n", "def f(a: int):\n    if a <= 9: g()\n"),
         ("def f(a, b):\n    if a() or b(): g()\n", "def f(a, b):\n    if b() or a(): g()\n"),
         ("def f(a, b):\n    return a and b\n", "def f(a, b):\n    return b and a\n"),
+        (
+            "def f(a, b):\n    i, j = 0, b\n    i = j\n    i = i + 1\n",
+            "def f(a, b):\n    i, j = 0, b\n    i = j\n    i = 1 + i\n",
+        ),
+        (
+            "def f(a):\n    if a: return a\n    elif b(): g()\n    if c: return a\n",
+            "def f(a):\n    if a: pass\n    elif b(): g()\n    if c: return a\n",
+        ),
+        ("import a.b\nfrom a import c\ng(a.c)\n", "import a.b\ng(a.c)\n"),
         ("def f(a, b):\n    if a[0] and b: g()\n", "def f(a, b):\n    if b and a[0]: g()\n"),
         (
             "def f(a, b):\n    if a: return 1\n    if b: return 2\n",

@@ -338,7 +338,7 @@ def _is_quiet(node: ast.stmt) -> bool:
         return known and not node.keywords and not node.decorator_list and all(map(_is_quiet, node.body))
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         values = [*node.args.defaults, *[d for d in node.args.kw_defaults if d is not None]]
-        wrapped = all(isinstance(d, ast.Name) and d.id in WRAPPERS for d in node.decorator_list)
+        wrapped = all(ast.unparse(d) in WRAPPERS for d in node.decorator_list)
         return wrapped and all(map(_is_plain, values))
     if isinstance(node, (ast.Assign, ast.AnnAssign)):
         return node.value is None or _is_plain(node.value)
@@ -355,6 +355,10 @@ WRAPPERS = frozenset(
         "lru_cache",
         "cache",
         "wraps",
+        "contextlib.contextmanager",
+        "functools.cache",
+        "functools.cached_property",
+        "functools.lru_cache",
     }
 )
 KNOWN_CALLS = frozenset(

@@ -27,9 +27,10 @@ def _without_unread(tree: ast.Module) -> ast.Module:
             if isinstance(n, ast.Constant) and isinstance(n.value, str):
                 read.update(_WORD.findall(n.value))
     body: list[ast.stmt] = []
+    modules = _modules(tree)
     for node in tree.body:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names = [a for a in node.names if not _goes(node, a, read)]
+            names = [a for a in node.names if not _goes(node, a, modules, read)]
             if names:
                 body.append(changed(node, names=names))
         else:
@@ -37,12 +38,33 @@ def _without_unread(tree: ast.Module) -> ast.Module:
     return changed(tree, body=body)
 
 
-def _goes(node: ast.Import | ast.ImportFrom, alias: ast.alias, read: set[str]) -> bool:
-    """Whether neither the name nor the package of an import is read: importing a module makes it the package's."""
+def _goes(
+    node: ast.Import | ast.ImportFrom, alias: ast.alias, modules: dict[str, str], read: set[str]
+) -> bool:
+    """Whether nothing reads the name of an import, nor a package that importing makes an attribute of."""
     if alias.name == "*" or (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
         return False
-    module = (node.module or "") if isinstance(node, ast.ImportFrom) else alias.name
-    return read.isdisjoint({alias.asname or alias.name.split(".")[0], module.split(".")[0]})
+    module = _module(node) if isinstance(node, ast.ImportFrom) else alias.name
+    seen = {bound for bound, made in modules.items() if f"{module}.".startswith(f"{made}.")}
+    return read.isdisjoint({alias.asname or alias.name.split(".")[0], *seen})
+
+
+def _modules(tree: ast.Module) -> dict[str, str]:
+    """What each imported name stands for, dotted; which of them are modules is not told."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                whole = alias.name if alias.asname else alias.name.split(".")[0]
+                found[alias.asname or whole] = whole
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                found[alias.asname or alias.name] = f"{_module(node)}.{alias.name}"
+    return found
+
+
+def _module(node: ast.ImportFrom) -> str:
+    return "." * node.level + (node.module or "")
 
 
 def independent_neighbours(one: ast.Module, two: ast.Module) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from mutation.python_shapes import stripped
@@ -37,26 +37,45 @@ def believed_values(one: ast.Module, two: ast.Module) -> bool:
 
 def int_names(function: Function, believed: bool) -> frozenset[str]:
     """The locals of a function that are ints wherever they are bound."""
-    kinds: dict[str, list[bool]] = {}
-    sent = {name for n in ast.walk(function) if isinstance(n, (ast.Global, ast.Nonlocal)) for name in n.names}
-    known = {id(n): is_int for n, is_int in _plain_bindings(function)}
+    return _alike_names(function, believed, "int", _counts)
+
+
+def plain_names(function: Function, believed: bool) -> frozenset[str]:
+    """The locals of a function that are truth values, None or built-in collections wherever they are bound."""
+    return _alike_names(function, believed, "bool", lambda node, names: _plain_truth(node))
+
+
+def _alike_names(
+    function: Function, believed: bool, type_name: str, fits: Callable[[ast.expr, frozenset[str]], bool]
+) -> frozenset[str]:
+    """The locals of which each binding fits where the others do; their annotation is believed or not looked at."""
+    others: set[str] = set()
     arguments = function.args
     for arg in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
-        annotated = isinstance(arg.annotation, ast.Name) and arg.annotation.id == "int"
-        kinds.setdefault(arg.arg, []).append(believed and annotated)
-    for extra in (arguments.vararg, arguments.kwarg):
-        if extra is not None:
-            kinds.setdefault(extra.arg, []).append(False)
+        annotated = isinstance(arg.annotation, ast.Name) and arg.annotation.id == type_name
+        if not (believed and annotated):
+            others.add(arg.arg)
+    others.update(extra.arg for extra in (arguments.vararg, arguments.kwarg) if extra is not None)
+    bound = list(_plain_bindings(function))
+    known = {id(target) for target, _ in bound}
     for node in ast.walk(function):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            kinds.setdefault(node.id, []).append(known.get(id(node), False))
-        for name in _other_bindings(node) if node is not function else ():
-            kinds.setdefault(name, []).append(False)
-    return frozenset(name for name, every in kinds.items() if all(every) and name not in sent)
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            others.update(node.names)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load) and id(node) not in known:
+            others.add(node.id)
+        others.update(_other_bindings(node) if node is not function else ())
+    names = frozenset(target.id for target, _ in bound) - others
+    given = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    names |= {arg.arg for arg in given} - others
+    while True:
+        wrong = {target.id for target, value in bound if target.id in names and not fits(value, names)}
+        if not wrong:
+            return names
+        names -= wrong
 
 
-def _plain_bindings(function: Function) -> Iterator[tuple[ast.Name, bool]]:
-    """The names that loops over numbers and assignments of ints bind."""
+def _plain_bindings(function: Function) -> Iterator[tuple[ast.Name, ast.expr]]:
+    """The names that loops and assignments bind, each with an expression of the kind that it gets."""
     for node in ast.walk(function):
         if isinstance(node, (ast.For, ast.comprehension)) and isinstance(node.iter, ast.Call):
             called = node.iter.func.id if isinstance(node.iter.func, ast.Name) else ""
@@ -64,26 +83,44 @@ def _plain_bindings(function: Function) -> Iterator[tuple[ast.Name, bool]]:
             if called == "enumerate" and isinstance(target, ast.Tuple):
                 target = target.elts[0]
                 called = "range" if len(node.iter.args) == 1 and not node.iter.keywords else ""
-            if isinstance(target, ast.Name):
-                yield target, called == "range"
+            if isinstance(target, ast.Name) and called == "range":
+                yield target, ast.Constant(0)
         elif isinstance(node, ast.Assign):
-            yield from ((t, _counts(node.value)) for t in node.targets if isinstance(t, ast.Name))
+            for target in node.targets:
+                yield from _parts(target, node.value)
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            whole = isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.Mod))
-            yield node.target, whole and _counts(node.value)
+            yield node.target, ast.BinOp(ast.Name(node.target.id, ast.Load()), node.op, node.value)
 
 
-def _counts(node: ast.expr) -> bool:
+def _parts(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.Name, ast.expr]]:
+    """A name and what it gets, for each name of a display that gets a display as long."""
+    if isinstance(target, ast.Name):
+        yield target, value
+    elif isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
+        starred = any(isinstance(n, ast.Starred) for n in (*target.elts, *value.elts))
+        if len(target.elts) == len(value.elts) and not starred:
+            for one, two in zip(target.elts, value.elts, strict=True):
+                yield from _parts(one, two)
+
+
+def _counts(node: ast.expr, names: frozenset[str]) -> bool:
     if isinstance(node, ast.BinOp):
         whole = isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.Mod))
-        return whole and _counts(node.left) and _counts(node.right)
+        return whole and _counts(node.left, names) and _counts(node.right, names)
     if isinstance(node, ast.UnaryOp):
-        return isinstance(node.op, (ast.USub, ast.UAdd)) and _counts(node.operand)
+        return isinstance(node.op, (ast.USub, ast.UAdd)) and _counts(node.operand, names)
     if isinstance(node, ast.Constant):
         return type(node.value) is int
+    if isinstance(node, ast.Name):
+        return node.id in names
     if isinstance(node, ast.IfExp):
-        return _counts(node.body) and _counts(node.orelse)
+        return _counts(node.body, names) and _counts(node.orelse, names)
     return isinstance(node, ast.Call) and _called(node) in ("len", "int", "ord")
+
+
+def _plain_truth(node: ast.expr) -> bool:
+    displays = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp, ast.Constant)
+    return isinstance(node, displays) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not))
 
 
 def _other_bindings(node: ast.AST) -> list[str]:
@@ -104,6 +141,7 @@ class _Pair:
     def __init__(self, *, believed: bool) -> None:
         self.believed = believed
         self.ints: frozenset[str] = frozenset()
+        self.plain: frozenset[str] = frozenset()
 
     def same(self, one: Any, two: Any, position: str | None) -> bool:
         if isinstance(one, ast.AST) and isinstance(two, ast.AST) and ast.dump(one) == ast.dump(two):
@@ -125,12 +163,13 @@ class _Pair:
             return True
         if not isinstance(one, ast.AST) or type(one) is not type(two):
             return type(one) is type(two) and repr(one) == repr(two)
-        outer = self.ints
+        outer = self.ints, self.plain
         if isinstance(one, FUNCTIONS) and isinstance(two, FUNCTIONS):
             self.ints = int_names(one, self.believed) & int_names(two, self.believed)
+            self.plain = plain_names(one, self.believed) & plain_names(two, self.believed)
         fields = [(name, getattr(one, name), getattr(two, name)) for name in one._fields]
         found = all(self.same(a, b, _position(one, name, position)) for name, a, b in fields)
-        self.ints = outer
+        self.ints, self.plain = outer
         return found
 
     def alike(self, one: Sequence[ast.AST], two: Sequence[ast.AST], position: str) -> bool:
@@ -192,9 +231,10 @@ class _Run:
     def ending(self, statements: Sequence[ast.AST]) -> Any:
         """What a chain of ifs and returns runs: the text of the rest once anything else comes."""
         statements = list(statements)
-        while statements and isinstance(statements[0], ast.If):
+        while statements and isinstance(statements[0], (ast.If, ast.Pass)):
             branch = statements.pop(0)
-            assert isinstance(branch, ast.If)
+            if not isinstance(branch, ast.If):
+                continue
             taken = branch.body if self.value(branch.test) else branch.orelse
             leaves = bool(taken) and isinstance(taken[-1], (ast.Return, ast.Raise, ast.Break, ast.Continue))
             statements = [*taken] if leaves else [*taken, *statements]
@@ -211,7 +251,10 @@ class _Run:
                     break
             return result
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            return not self.value(node.operand)
+            outer, self.position = self.position, "test"
+            found = not self.value(node.operand)
+            self.position = outer
+            return found
         if isinstance(node, ast.IfExp):
             return self.value(node.body if self.value(node.test) else node.orelse)
         if self.is_int(node):
@@ -282,7 +325,9 @@ class _Run:
     def silent(self, node: ast.AST) -> bool:
         """Whether evaluating a leaf, and its truth, cannot be noticed."""
         if isinstance(node, ast.Name):
-            return self.pair.believed
+            return self.pair.believed or node.id in self.pair.plain
+        if isinstance(node, ast.Constant):
+            return True
         if not isinstance(node, ast.Compare):
             return False
         plain = all(isinstance(n, (ast.Name, ast.Constant)) for n in (node.left, *node.comparators))
