@@ -248,6 +248,7 @@ def test_constants_are_looked_through_in_any_order():
             "def f(a):\n    if True: pass\n    g()\n",
         ),
         ("unread-imports", "from a import a, b\ng(a)\n", "from a import a\ng(a)\n"),
+        ("unread-imports", "import a\ndef f(): a()\ng(a)\n", "def f(): a()\nimport a\ng(a)\n"),
         (
             "definition-order",
             "def f(): pass\n@contextlib.contextmanager\ndef g(): pass\n",
@@ -273,6 +274,7 @@ def test_identity_has_two_sides():
         ("import a\nimport a.b\ng(a)\n", "import a\ng(a)\n"),
         ("from a import b\n__all__ = ['b']\n", "__all__ = ['b']\n"),
         ("from a import *\n", ""),
+        ("from a import f\ndef f(): pass\n", "def f(): pass\nfrom a import f\n"),
         (
             "def f(a):\n    x = []\n    g(x)\n    return x\n",
             "def f(a):\n    g(x)\n    x = []\n    return x\n",

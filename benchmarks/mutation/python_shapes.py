@@ -246,7 +246,8 @@ def _reordered(one: ast.Module, two: ast.Module, quiet: bool) -> bool:
     """`quiet`: what moves must evaluate nothing but names, attributes and constants."""
     for left, right, in_class in _differing_blocks(stripped(one), stripped(two)):
         a, b = [ast.dump(n) for n in left], [ast.dump(n) for n in right]
-        moved = [n for n, x, y in zip(left, a, b, strict=False) if x != y]
+        places = [i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y]
+        moved = left[places[0] : places[-1] + 1] if places else []  # what is crossed counts as well
         if sorted(a) != sorted(b) or len({*map(ast.dump, moved)}) < len(moved):
             return False
         # What one statement of a class runs sees no name of the class: it may stand before or behind the others.

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mutation.python_shapes import same_compiled, sorted_imports, stripped, without_typing
+from mutation.python_shapes import definition_order, same_compiled, sorted_imports, stripped, without_typing
 from mutation.swap import changed
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -15,7 +15,24 @@ _WORD = re.compile(r"[^\W\d]\w*")
 def unread_imports(one: ast.Module, two: ast.Module) -> bool:
     """Equal without the imports at the top level whose names are read nowhere in their file, and in any order."""
     made = [sorted_imports(_without_unread(without_typing(stripped(t)))) for t in (one, two)]
-    return ast.dump(made[0]) == ast.dump(made[1])
+    if ast.dump(made[0]) == ast.dump(made[1]):
+        return True
+    # An import that only binds a name may stand before or behind a definition, as a constant may.
+    return not definition_order(one, two) and definition_order(*[_with_constants(tree) for tree in made])
+
+
+def _with_constants(tree: ast.Module) -> ast.Module:
+    """Each import of the top level as an assignment of what it imports."""
+    body: list[ast.stmt] = []
+    for node in tree.body:
+        star = isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and not star:
+            for alias in node.names:
+                name = alias.asname or alias.name.split(".")[0]
+                body.append(ast.parse(f"{name} = {ast.unparse(changed(node, names=[alias]))!r}").body[0])
+        else:
+            body.append(node)
+    return changed(tree, body=body)
 
 
 def _without_unread(tree: ast.Module) -> ast.Module:
@@ -26,11 +43,14 @@ def _without_unread(tree: ast.Module) -> ast.Module:
         for n in ast.walk(part):
             if isinstance(n, ast.Constant) and isinstance(n.value, str):
                 read.update(_WORD.findall(n.value))
+            elif isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                read.add(n.name)  # which of the two binds it last can be seen
     body: list[ast.stmt] = []
     modules = _modules(tree)
+    attributes = {n.attr for part in rest for n in ast.walk(part) if isinstance(n, ast.Attribute)}
     for node in tree.body:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names = [a for a in node.names if not _goes(node, a, modules, read)]
+            names = [a for a in node.names if not _goes(node, a, modules, read, attributes)]
             if names:
                 body.append(changed(node, names=names))
         else:
@@ -39,14 +59,20 @@ def _without_unread(tree: ast.Module) -> ast.Module:
 
 
 def _goes(
-    node: ast.Import | ast.ImportFrom, alias: ast.alias, modules: dict[str, str], read: set[str]
+    node: ast.Import | ast.ImportFrom,
+    alias: ast.alias,
+    modules: dict[str, str],
+    read: set[str],
+    attributes: set[str],
 ) -> bool:
-    """Whether nothing reads the name of an import, nor a package that importing makes an attribute of."""
+    """Whether nothing reads the name of an import, nor a module as an attribute of its package."""
     if alias.name == "*" or (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
         return False
-    module = _module(node) if isinstance(node, ast.ImportFrom) else alias.name
-    seen = {bound for bound, made in modules.items() if f"{module}.".startswith(f"{made}.")}
-    return read.isdisjoint({alias.asname or alias.name.split(".")[0], *seen})
+    dotted = f"{_module(node)}.{alias.name}" if isinstance(node, ast.ImportFrom) else alias.name
+    seen = {bound for bound, made in modules.items() if f"{dotted}.".startswith(f"{made}.")}
+    own = alias.asname or alias.name.split(".")[0]
+    made_attributes = {*dotted.lstrip(".").split(".")[1:]}
+    return own not in read and (read.isdisjoint(seen) or attributes.isdisjoint(made_attributes))
 
 
 def _modules(tree: ast.Module) -> dict[str, str]:
