@@ -20,6 +20,7 @@ from prediff.languages import LANGUAGES, get_language
 from prediff.reconcilers.catalogue import PAIR_FOLDS, PairFold
 from prediff.reports import json as json_report
 from prediff.reports import line as line_report
+from prediff.reports import sarif as sarif_report
 from prediff.rules import REJECTED, RULES
 from prediff.rules.assumptions import ASSUMPTIONS, LEVELS
 from prediff.rules.rule import Rule
@@ -238,6 +239,11 @@ def line_block() -> str:
     return (line_report.__doc__ or "").rstrip() + "\n"
 
 
+def sarif_block() -> str:
+    """The results of the SARIF report."""
+    return (sarif_report.__doc__ or "").rstrip() + "\n"
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/rules.md": rules_page,
     "docs/assumptions.md": assumptions_page,
@@ -249,6 +255,7 @@ BLOCKS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("README.md", "trust", trust_page.line),
     ("docs/json-report.md", "schema", json_block),
     ("docs/json-report.md", "line", line_block),
+    ("docs/sarif-report.md", "sarif", sarif_block),
 )
 
 

@@ -21,6 +21,7 @@ Examples:
   prediff diff old.py - < new.py
   git show HEAD:app.py | prediff diff - app.py
   prediff diff old.py new.py --out-left left.py --out-right right.py
+  prediff diff old.py new.py --html report.html
 
 Exit code: 0 identical or same, 1 different or unknown, 2 trouble. Hunk headers give the lines of your files.
 Normal forms are written only where --out-left and --out-right say; they are equal exactly when the code is 0.
@@ -38,6 +39,10 @@ Normal forms are written only where --out-left and --out-right say; they are equ
 @click.option("--explain", is_flag=True, help="List each fold, with its rule, place and assumptions.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @click.option(
+    "--html", metavar="FILE", type=FILE, help="Write a page for a browser here; - for standard output."
+)
+@click.option("--sarif", metavar="FILE", type=FILE, help="Write SARIF 2.1.0 here; - for standard output.")
+@click.option(
     "-U", "--unified", "context", metavar="N", type=click.IntRange(0), help="Lines of context (3 by default)."
 )
 @COLOR
@@ -50,6 +55,7 @@ def command(left: str, right: str, out_left: str | None, out_right: str | None, 
     from prediff.emit import write_outputs
     from prediff.read import read_pair
 
+    printed = _printed(given)
     config = settled(load_config((left, right)), given, given["implementations"])
     for warning in config.warnings:
         complain(warning)
@@ -58,28 +64,57 @@ def command(left: str, right: str, out_left: str | None, out_right: str | None, 
     from prediff.pipeline import compare
 
     report = compare(*sources, config.settings)
-    outputs = ((out_left, report.left_text), (out_right, report.right_text))
-    wanted = [(path, text) for path, text in outputs if path is not None]
-    write_outputs(wanted, (left, right))
-    if not given["quiet"]:
+    context = config.context if given["context"] is None else given["context"]
+    outputs = [(out_left, report.left_text), (out_right, report.right_text)]
+    shown = report
+    if not given["quiet"] or given["html"] or given["sarif"]:
         from prediff.hints import with_hints
 
-        _show(with_hints(report), config, given, diff=not wanted)
+        shown = with_hints(report)
+    made = [(given[kind], _document(kind, shown, context)) for kind in ("html", "sarif") if given[kind]]
+    outputs += [(path, text) for path, text in made if path != "-"]
+    wanted = [(path, text) for path, text in outputs if path is not None]
+    write_outputs(wanted, (left, right))
+    if printed:
+        from prediff.cli.output import write
+
+        write(next((text for path, text in made if path == "-"), None) or _document("json", shown, context))
+    elif not given["quiet"]:
+        _show(shown, config, given, context, diff=not wanted)
     return 0 if report.same and report.left_text == report.right_text else 1
 
 
-def _show(report: Report, config: Config, given: dict[str, Any], diff: bool) -> None:
-    from prediff.cli.output import show, want_color, width, write
+def _printed(given: dict[str, Any]) -> bool:
+    """Whether a document takes the place of the report for a person. Raises UsageError where two would."""
+    quiet_json = given["as_json"] and not given["quiet"]
+    names = [f"--{kind} -" for kind in ("html", "sarif") if given[kind] == "-"]
+    names += ["--json"] if quiet_json else []
+    if len(names) > 1:
+        raise click.UsageError(f"{' and '.join(names)} would both be on standard output: name a file for one")
+    return bool(names)
 
-    context = config.context if given["context"] is None else given["context"]
-    if given["as_json"]:
-        from prediff.reports.json import report_json
 
-        write(report_json(report, context))
-        return
+def _document(kind: str, report: Report, context: int) -> str:
+    if kind == "html":
+        from prediff.reports.html import report_html
+
+        return report_html(report, context)
+    if kind == "sarif":
+        from prediff import __version__
+        from prediff.reports.sarif import report_sarif
+
+        return report_sarif(report, context, __version__)
+    from prediff.reports.json import report_json
+
+    return report_json(report, context)
+
+
+def _show(report: Report, config: Config, given: dict[str, Any], context: int, diff: bool) -> None:
+    from prediff.cli.output import is_terminal, show, want_color, width
     from prediff.reports.escaping import Style
     from prediff.reports.terminal import Look, render
 
     style = Style(want_color(given["color"] or config.color))
-    look = Look(style, context, given["side_by_side"], width(), given["explain"], diff)
+    folded = style.color or is_terminal()
+    look = Look(style, context, given["side_by_side"], width(), given["explain"], diff, folded)
     show(render(report, look), "" if given["no_pager"] else config.pager)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from prediff.languages.lexicon import BRACES, Lexicon
 from prediff.tree import Block, Span
 
 
@@ -93,3 +94,4 @@ class Language:
     readers: tuple[str, ...] = ("auto",)
     filenames: tuple[str, ...] = ()
     interpreters: tuple[str, ...] = field(default=())
+    lexicon: Lexicon = BRACES

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+_SYNTAX = {"comment": "2", "string": "33", "number": "36", "keyword": "35", "definition": "1"}
+
 Paint: TypeAlias = Callable[[str], str]
 """One method of a `Style`."""
 
@@ -54,6 +56,11 @@ class Style:
 
     def added_word(self, text: str) -> str:
         return self._paint("32;7", text)
+
+    def syntax(self, kind: str, text: str) -> str:
+        """Text of a kind of `syntax.Colored`, or of none. Red and green are kept for what changed."""
+        code = _SYNTAX.get(kind)
+        return self._paint(code, text) if code else text
 
     def header(self, text: str) -> str:
         return self._paint("1", text)

@@ -135,18 +135,23 @@ def _anchors(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int]]
     on_left, on_right = Counter(left), Counter(right)
     where = {line: j for j, line in enumerate(right) if on_right[line] == 1}
     pairs = [(i, where[line]) for i, line in enumerate(left) if on_left[line] == 1 and line in where]
+    return [pairs[index] for index in longest_rising([j for _, j in pairs])]
+
+
+def longest_rising(numbers: Sequence[int]) -> list[int]:
+    """The places of a longest rising part of some numbers that differ (patience sorting)."""
     tails: list[int] = []
     tops: list[int] = []
     before: list[int] = []
-    for index, (_, j) in enumerate(pairs):
-        pile = bisect_left(tails, j)
+    for index, number in enumerate(numbers):
+        pile = bisect_left(tails, number)
         before.append(tops[pile - 1] if pile else -1)
-        tails[pile : pile + 1] = [j]
+        tails[pile : pile + 1] = [number]
         tops[pile : pile + 1] = [index]
     chain = []
     index = tops[-1] if tops else -1
     while index >= 0:
-        chain.append(pairs[index])
+        chain.append(index)
         index = before[index]
     return chain[::-1]
 

@@ -124,11 +124,11 @@ def _fold(report: Report, fold: Fold, found: LineExplanation) -> Iterator[str]:
         text = (report.left if fold.side == "left" else report.right).text.split("\n")[first - 1]
         yield f"    in: {printable(text[fold.span[1] : fold.span[3]], keep='')}"
     if fold.assumptions:
-        under = ", ".join([f"{name} ({_source(report, name)})" for name in fold.assumptions])
+        under = ", ".join([f"{name} ({granted_by(report, name)})" for name in fold.assumptions])
         yield from _wrapped(f"under {under}", "    ")
 
 
-def _source(report: Report, name: str) -> str:
+def granted_by(report: Report, name: str) -> str:
     """What grants an assumption: the lowest level that does, or an option."""
     level = ASSUMPTIONS[name].level
     if level and LEVELS.index(level) <= LEVELS.index(report.settings.level):

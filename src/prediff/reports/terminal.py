@@ -11,6 +11,7 @@ from prediff.reports.escaping import Paint, Style, printable
 from prediff.reports.hunks import Change, Hunk, Range, changed_words, find_hunks, lines_of
 from prediff.reports.renamed import sentence
 from prediff.reports.side_by_side import rows
+from prediff.reports.syntax import Colored, colored_lines
 
 MAX_LISTED = 5
 """More hints, renames and the like than this are counted, not listed; `--explain` lists them."""
@@ -20,7 +21,10 @@ MAX_RULES = 4
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How to show a report. `width` is the terminal's, for `side_by_side`; `explain` lists each fold."""
+    """How to show a report. `width` is the terminal's, for `side_by_side`; `explain` lists each fold.
+
+    folded: whether two columns have a line for the equal lines that are left out.
+    """
 
     style: Style = field(default_factory=Style)
     context: int = 3
@@ -28,6 +32,7 @@ class Look:
     width: int = 80
     explain: bool = False
     diff: bool = True
+    folded: bool = False
 
 
 def render(report: Report, look: Look) -> str:
@@ -84,17 +89,44 @@ def _differ(number: int, thing: str) -> str:
 def _diff(report: Report, look: Look) -> Iterator[str]:
     left, right = lines_of(report.left_text), lines_of(report.right_text)
     style = look.style
+    colors: Sequence[Sequence[Colored]] = ()
+    if style.color:
+        colors = colored_lines(report.left_text, left, report.language)
     yield style.header(f"--- {printable(report.left.path, keep='')}")
     yield style.header(f"+++ {printable(report.right.path, keep='')}")
+    done = 0
     for hunk in find_hunks(report, left, right, look.context):
+        yield from _folded_lines(hunk.changes[0].left[0] - done, look)
+        done = hunk.changes[-1].left[1]
         yield style.place(_place(hunk)) + (f" {printable(hunk.unit, keep='')}" if hunk.unit else "")
         for change in hunk.changes:
             if look.side_by_side:
-                yield from rows(report, left, right, change, look.width, style)
+                yield from rows(report, left, right, change, look.width, style, colors)
             elif change.equal:
-                yield from (f" {line}" for text in left[slice(*change.left)] for line in _whole(text))
+                yield from _equal(left, change, colors, style)
             else:
                 yield from _changed(left, right, change, style)
+    yield from _folded_lines(len(left) - done, look)
+
+
+def _folded_lines(count: int, look: Look) -> Iterator[str]:
+    """What stands for lines between hunks, equal on both sides. A program that reads a diff gets none of it."""
+    if count > 0 and look.side_by_side and look.folded:
+        yield look.style.faint(f"      ⋯ {count} equal {'line' if count == 1 else 'lines'}")
+
+
+def _equal(
+    left: Sequence[str], change: Change, colors: Sequence[Sequence[Colored]], style: Style
+) -> Iterator[str]:
+    for number in range(*change.left):
+        shown, done = [" "], 0
+        body, *rest = _whole(left[number], escape=False)
+        for start, end, kind in colors[number] if colors else ():
+            shown += [printable(body[done:start]), style.syntax(kind, printable(body[start:end]))]
+            done = end
+        shown.append(printable(body[done:]))
+        yield "".join(shown)
+        yield from (f" {line}" for line in rest)
 
 
 def _place(hunk: Hunk) -> str:
@@ -147,6 +179,11 @@ def _remarks(report: Report, look: Look) -> Iterator[str]:
         yield from (style.faint(line) for line in folds(report))
     for alarm in [r for r in report.renamed if r.alarm]:
         yield style.bad(f"alarm: {printable(sentence(alarm), keep='')}")
+    yield from remarks(report, limit, style)
+
+
+def remarks(report: Report, limit: int | None, style: Style) -> Iterator[str]:
+    """What else to know, a kind at a time; of each kind `limit` lines at most."""
     whole = [sentence(r) for r in report.renamed if not r.alarm]
     yield from _listed("", whole, limit, style)
     renames = [f"in {r.unit or 'the module'}: {r.right} is shown as {r.left}" for r in report.renames]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prediff.languages.language import Comment, Language, Printed, Reading, Traits
+from prediff.languages.lexicon import JAVASCRIPT
 from prediff.tree import Block
 
 
@@ -40,4 +41,5 @@ LANGUAGE = Language(
         locals_readers=frozenset({"eval"}),
         locals_in_strings=False,
     ),
+    lexicon=JAVASCRIPT,
 )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from prediff.errors import ParseError
 from prediff.languages.language import Comment, Language, Printed, Reading, Traits
+from prediff.languages.lexicon import PYTHON
 from prediff.tree import Block
 
 
@@ -62,4 +63,5 @@ LANGUAGE = Language(
         exporting=frozenset({"__init__.py", "__init__.pyi"}),
     ),
     readers=("auto", "ast", "libcst"),
+    lexicon=PYTHON,
 )
