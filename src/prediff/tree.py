@@ -739,6 +739,14 @@ def hull(spans: list[Span]) -> Span:
     return (*first, *last)
 
 
+def at_span(node: N, span: Span) -> N:
+    """A node of another file, and all below it, at the place that it is to stand for."""
+    node = map_children(node, lambda child: at_span(child, span))
+    if isinstance(node, Statement) and not isinstance(node, Opaque):
+        return update(node, span=span, header=span, restructured=True)
+    return update(node, span=span)
+
+
 def span_of(node: Node) -> Span:
     """The span of a node; of one that a rule built without a span, the hull of what lies below it."""
     if node.span is not NOWHERE and node.span[0]:

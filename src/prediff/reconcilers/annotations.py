@@ -34,7 +34,9 @@ from prediff.tree import (
     Set,
     Star,
     Tuple,
+    at_span,
     children,
+    span_of,
     tree_hash,
     trees_equal,
     update,
@@ -76,7 +78,7 @@ class Context:
         imports = self.left_imports, self.right_imports
         if left is None or right is None or not same_type(left, right, *imports, in_order):
             return right
-        return left
+        return right if trees_equal(left, right) else at_span(left, span_of(right))
 
     def read_by_others(self, node: Function, imports: Mapping[str, str]) -> bool:
         """Whether a call or a decorator is handed a function and may look at its annotations, or those bind a name."""

@@ -37,14 +37,12 @@ from prediff.tree import (
     Name,
     Node,
     Not,
-    Opaque,
     Return,
-    Span,
     Statement,
     Ternary,
     Unary,
+    at_span,
     hull,
-    map_children,
     same_value,
     span_of,
     tree_hash,
@@ -123,7 +121,7 @@ class Joiner:
         if equal or isinstance(a, (Statement, Block)) or isinstance(b, (Statement, Block)):
             return b, equal
         if self.proved(a, b, position):
-            return _placed(a, span_of(b)), True
+            return at_span(a, span_of(b)), True
         return b, False
 
     def parts(self, a: Any, b: Any, position: str) -> tuple[Any, bool]:
@@ -210,7 +208,7 @@ class Joiner:
         if not self.chained(one, two):
             return _with_body(b, body), False
         span = hull([n.span for n in two])
-        folded = [_placed(n, span) for n in one]
+        folded = [at_span(n, span) for n in one]
         return update(b, body=(*body[:start], *folded)), True
 
     # --- proofs ------------------------------------------------------------------------------------------------
@@ -294,11 +292,3 @@ def _with_body(block: Block, body: list[Node]) -> Block:
     if all(x is y for x, y in zip(body, block.body, strict=True)):
         return block
     return update(block, body=tuple(body))
-
-
-def _placed(node: Any, span: Span) -> Any:
-    """A node of the left file, in a place of the right one."""
-    node = map_children(node, lambda child: _placed(child, span))
-    if isinstance(node, Statement) and not isinstance(node, Opaque):
-        return update(node, span=span, header=span, restructured=True)
-    return update(node, span=span)

@@ -1,0 +1,241 @@
+"""The edits inside one statement: what differs on the right, put into the left statement's own layout.
+
+Both nodes are gone through side by side. Where they part, the text of the left one is replaced by the text of the right
+one; items of a list that only one side has are put in or taken out with their comma.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from prediff.align import pair_sequences
+from prediff.transport.layout import Layout, inner_blocks
+from prediff.transport.script import Comparison
+from prediff.tree import (
+    CHILD_FIELDS,
+    NOWHERE,
+    VALUE_FIELDS,
+    Assert,
+    Assign,
+    AssignExpr,
+    Attribute,
+    AugAssign,
+    Await,
+    Binary,
+    Block,
+    Call,
+    Compare,
+    Comprehension,
+    Declare,
+    Delete,
+    Dict,
+    ExprStmt,
+    ForEach,
+    If,
+    Index,
+    Interp,
+    Keyword,
+    Lambda,
+    List,
+    Logical,
+    New,
+    Node,
+    Not,
+    Opaque,
+    Pair,
+    Raise,
+    Return,
+    Set,
+    Span,
+    Ternary,
+    Tuple,
+    Unary,
+    While,
+    Yield,
+    YieldFrom,
+    children,
+    hull,
+    same_value,
+)
+
+Part = tuple[Span, str]
+"""A span of the left file, and what stands there on the right."""
+
+_SEPARATOR = re.compile(r"\s*,\s*")
+_LOOSE = (
+    AssignExpr, Await, Binary, Compare, Comprehension, Lambda, Logical, Not, Ternary, Tuple, Unary, Yield, YieldFrom
+)  # fmt: skip
+_ROOMY: dict[type[Node], tuple[str, ...]] = {
+    Assert: ("test",), Assign: ("value",), AugAssign: ("value",), Call: ("args",), Declare: ("value",),
+    Dict: ("items",), ExprStmt: ("value",), ForEach: ("iterable",), If: ("test",), Index: ("index",),
+    Keyword: ("value",), List: ("items",), New: ("args",), Pair: ("value",), Raise: ("value",), Return: ("value",),
+    Set: ("items",), Tuple: ("items",), While: ("test",), Delete: ("targets",),
+}  # fmt: skip
+"""Where an operator needs no parentheses around it."""
+
+
+class Unfit(Exception):
+    """Two statements that are not to be merged: the right one's text is taken whole."""
+
+
+def parts_of(
+    left: Node, right: Node, layout: Layout, text_of: Callable[[Span], str], comparison: Comparison
+) -> list[Part] | None:
+    """What is to be replaced in the left statement, outside of its blocks; None where that cannot be told."""
+    if left.__class__ is not right.__class__ or isinstance(left, Opaque):
+        return None
+    try:
+        return _Merge(layout, text_of, comparison).inside(left, right)
+    except Unfit:
+        return None
+
+
+class _Merge:
+    def __init__(self, layout: Layout, text_of: Callable[[Span], str], comparison: Comparison) -> None:
+        self.layout = layout
+        self.text_of = text_of
+        self.comparison = comparison
+
+    def visit(self, a: Node, b: Node, roomy: bool) -> list[Part]:
+        if isinstance(a, Block) and isinstance(b, Block):
+            return []
+        if self.comparison.hash(a) == self.comparison.hash(b):
+            return []
+        if a.__class__ is b.__class__ and not isinstance(a, (Interp, Opaque)):
+            try:
+                return self.inside(a, b)
+            except Unfit:
+                pass
+        return self.whole(a, b, roomy)
+
+    def inside(self, a: Any, b: Any) -> list[Part]:
+        """The parts of two nodes of one class, if what they hold themselves is equal."""
+        found: list[Part] = []
+        for name in VALUE_FIELDS[a.__class__]:
+            if not same_value(getattr(a, name), getattr(b, name)):
+                if not isinstance(a, Attribute) or name != "name" or not a.value.span[0]:
+                    raise Unfit
+                tail = (*a.value.span[2:], *a.span[2:])
+                written = self.layout.slice(tail)
+                if not written.endswith(a.name):
+                    raise Unfit
+                found.append((tail, written[: -len(a.name)] + b.name))
+        for name in CHILD_FIELDS[a.__class__]:
+            one, two = getattr(a, name), getattr(b, name)
+            roomy = name in _ROOMY.get(a.__class__, ())
+            if one is None and two is None:
+                continue
+            if one is None or two is None:
+                raise Unfit
+            if isinstance(one, tuple):
+                found += self.items(one, two, roomy)
+            else:
+                found += self.visit(one, two, roomy)
+        return found
+
+    def whole(self, a: Node, b: Node, roomy: bool) -> list[Part]:
+        if not a.span[0] or not b.span[0] or inner_blocks(a) or inner_blocks(b):
+            raise Unfit
+        text = self.text_of(b.span)
+        if not roomy and isinstance(b, _LOOSE) and not self.is_bracketed(a.span) and not text.startswith("("):
+            text = f"({text})"
+        return [(a.span, text)]
+
+    def is_bracketed(self, span: Span) -> bool:
+        before = self.layout.lines[span[0] - 1][: span[1]].rstrip()
+        behind = self.layout.lines[span[2] - 1][span[3] :].lstrip()
+        return before.endswith("(") and behind.startswith(")")
+
+    def items(self, one: Sequence[Node], two: Sequence[Node], roomy: bool) -> list[Part]:
+        """The parts of two lists of items."""
+        if not one and not two:
+            return []
+        pairs = self.paired(one, two)
+        kept = {i for i, _ in pairs}
+        come = {j for _, j in pairs}
+        if not pairs and len(one) and len(two):
+            raise Unfit
+        found: list[Part] = []
+        for i, j in pairs:
+            found += self.visit(one[i], two[j], roomy)
+        gone = [i for i in range(len(one)) if i not in kept]
+        found += [(self.with_comma(one, i, kept), "") for i in gone]
+        for j in range(len(two)):
+            if j not in come:
+                found.append(self.put_in(one, two, j, pairs))
+        return found
+
+    def paired(self, one: Sequence[Node], two: Sequence[Node]) -> list[tuple[int, int]]:
+        """The items that are equal, and between them those that stand alone or are alike."""
+        equal = pair_sequences([self.comparison.hash(n) for n in one], [self.comparison.hash(n) for n in two])
+        found: list[tuple[int, int]] = []
+        i = j = 0
+        for pair in [*equal, (len(one), len(two))]:
+            ones, twos = list(range(i, pair[0])), list(range(j, pair[1]))
+            if len(ones) == len(twos):
+                found += zip(ones, twos, strict=True)
+            else:
+                for a in ones:
+                    fit = next((b for b in twos if self.likely(one[a], two[b])), None)
+                    if fit is not None:
+                        found.append((a, fit))
+                        twos = [b for b in twos if b > fit]
+            if pair[0] < len(one):
+                found.append(pair)
+            i, j = pair[0] + 1, pair[1] + 1
+        return found
+
+    def likely(self, a: Node, b: Node) -> bool:
+        if isinstance(a, Keyword) or isinstance(b, Keyword):
+            return isinstance(a, Keyword) and isinstance(b, Keyword) and a.name == b.name
+        if isinstance(a, Pair) and isinstance(b, Pair):
+            return self.comparison.hash(a.key) == self.comparison.hash(b.key)
+        return a.__class__ is b.__class__ and self.comparison.likeness(a, b) > 0
+
+    def with_comma(self, items: Sequence[Node], i: int, kept: set[int]) -> Span:
+        """The span of an item and of the comma that goes with it."""
+        before = [k for k in range(i) if k in kept]
+        spans = [widest(n) for n in items]
+        if not spans[i][0] or not kept:
+            raise Unfit
+        if before:
+            start, end = spans[i - 1][2:], spans[i][2:]
+            self.must_separate((*start, *spans[i][:2]))
+            return (*start, *end)
+        if i + 1 < len(items):
+            self.must_separate((*spans[i][2:], *spans[i + 1][:2]))
+            return (*spans[i][:2], *spans[i + 1][:2])
+        raise Unfit
+
+    def put_in(self, one: Sequence[Node], two: Sequence[Node], j: int, pairs: list[tuple[int, int]]) -> Part:
+        """An item of the right behind the one that stands before it, with a comma as the list has them."""
+        span = widest(two[j])
+        spans = [widest(n) for n in one]
+        if not span[0] or not one:
+            raise Unfit
+        text = self.text_of(span)
+        before = [a for a, b in pairs if b < j]
+        between = [(spans[k][2:] + spans[k + 1][:2]) for k in range(len(one) - 1)]
+        comma = next((t for t in map(self.layout.slice, between) if _SEPARATOR.fullmatch(t)), ", ")
+        if before:
+            place = spans[before[-1]][2:]
+            return ((*place, *place), comma + text)
+        place = spans[0][:2]
+        return ((*place, *place), text + comma)
+
+    def must_separate(self, span: Span) -> None:
+        if not _SEPARATOR.fullmatch(self.layout.slice(span)):
+            raise Unfit
+
+
+def widest(node: Node) -> Span:
+    """The hull of a node and all below it; `NOWHERE` if nothing is known."""
+    spans = [node.span]
+    waiting = children(node)
+    while waiting:
+        top = waiting.pop()
+        spans.append(top.span)
+        waiting += children(top)
+    return hull(spans) if any(s[0] for s in spans) else NOWHERE

@@ -1,0 +1,234 @@
+"""The lines of a file, and which statement each belongs to.
+
+A *piece* is a run of lines that holds code of one statement and of no statement inside of it: a whole simple statement,
+the header of a loop, its `else:`, a closing bracket. Statements that share a line share a piece. Between pieces stand
+*gutters*: blank lines and comments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from prediff.languages.language import Comment
+from prediff.tree import (
+    Block,
+    ExprStmt,
+    Interp,
+    Literal,
+    Node,
+    Pass,
+    Span,
+    children,
+    walk,
+)
+
+_RUNS_OVER = ('"""', "'''", "`", "\\\n")
+"""What a literal of several lines holds whose lines may not be indented otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Lines `first` to `last`, from 1, and the statements that have code there, by their number in source order."""
+
+    first: int
+    last: int
+    statements: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatement:
+    """A statement of the source: its lines, the statement around it (-1 for none), whether it does nothing.
+
+    idle: a docstring or another constant that stands as a statement, or `pass`.
+    """
+
+    first: int
+    last: int
+    outer: int
+    idle: bool
+
+
+class Layout:
+    """Where the statements of a file stand. Lines are counted from 1; `lines[n - 1]` is line n.
+
+    counted: those comments that count as code does.
+    """
+
+    def __init__(
+        self, text: str, tree: Block, comments: Sequence[Comment], counted: Sequence[Comment] = ()
+    ) -> None:
+        self.text = text
+        self.lines = text.split("\n")
+        self.tree = tree
+        self.comments: dict[int, str] = {}
+        self.trailing: dict[int, tuple[int, str]] = {}
+        for comment in comments:
+            if comment.own_line:
+                for line in range(comment.line, max(comment.last, comment.line) + 1):
+                    self.comments[line] = self.lines[line - 1].strip()
+            else:
+                self.trailing[comment.line] = (comment.column, comment.text)
+        self.counted = {c.line: c.text for c in counted}
+        self.inside = _inside_strings(self, tree)
+        self.statements, nodes = _statements(tree)
+        self.pieces = _pieces(self, nodes)
+        self.piece_at = [-1] * (len(self.lines) + 2)
+        for number, piece in enumerate(self.pieces):
+            for line in range(piece.first, piece.last + 1):
+                self.piece_at[line] = number
+        self.pieces_of: list[list[int]] = [[] for _ in self.statements]
+        for number, piece in enumerate(self.pieces):
+            for statement in piece.statements:
+                self.pieces_of[statement].append(number)
+
+    def slice(self, span: Span) -> str:
+        """The text of a span."""
+        first, start, last, end = span
+        if first == last:
+            return self.lines[first - 1][start:end]
+        middle = self.lines[first : last - 1]
+        return "\n".join([self.lines[first - 1][start:], *middle, self.lines[last - 1][:end]])
+
+    def pieces_in(self, spans: Iterable[Span]) -> set[int]:
+        """The pieces that some spans touch."""
+        found: set[int] = set()
+        for first, _, last, _ in spans:
+            if first:
+                found.update(self.piece_at[first : last + 1])
+        found.discard(-1)
+        return found
+
+    def closed(self, pieces: set[int]) -> set[int]:
+        """Some pieces, with the other pieces of each compound statement of which all inner ones are among them."""
+        found = set(pieces)
+        touched = sorted({s for p in pieces for s in self.pieces[p].statements}, reverse=True)
+        for statement in touched:  # inner ones come first
+            own = self.pieces_of[statement]
+            if len(own) < 2 or own[0] not in found:
+                continue
+            first, last = self.statements[statement].first, self.statements[statement].last
+            inner = set(self.piece_at[first : last + 1]) - {-1}
+            if all(p in found or self.is_idle(p) for p in inner - set(own)):
+                found |= set(own)
+        return found
+
+    def is_idle(self, piece: int) -> bool:
+        """Whether a piece does nothing: docstrings, `pass`."""
+        return all(self.statements[s].idle for s in self.pieces[piece].statements)
+
+    def indent(self, line: int) -> str:
+        text = self.lines[line - 1]
+        return text[: len(text) - len(text.lstrip())]
+
+    def is_free(self, line: int) -> bool:
+        """Whether no code stands on a line, or code that does nothing and has the line for itself."""
+        piece = self.piece_at[line]
+        return piece < 0 or self.is_idle(piece)
+
+    def gutter(self, line: int) -> int:
+        """The first line of the comments and blank lines, and of what does nothing, that stand above a line."""
+        while line > 1 and self.is_free(line - 1):
+            line -= 1
+        return line
+
+    def counted_at(self, node: Node) -> list[str]:
+        """The comments that count, above and within the lines of a statement."""
+        if not self.counted or not node.span[0]:
+            return []
+        lines = range(self.gutter(node.span[0]), node.span[2] + 1)
+        return [self.counted[n] for n in lines if n in self.counted]
+
+    def block_end(self, pieces: set[int]) -> int:
+        """The last line of some pieces and of all compound statements that end with them."""
+        return max(self.pieces[p].last for p in self.closed(pieces))
+
+
+def _inside_strings(layout: Layout, tree: Block) -> frozenset[int]:
+    """The lines that start inside of a literal."""
+    found: set[int] = set()
+    for node in walk(tree):
+        if node.span[2] > node.span[0] and isinstance(node, (Literal, Interp)):
+            text = layout.slice(node.span)
+            if any(mark in text for mark in _RUNS_OVER):
+                found.update(range(node.span[0] + 1, node.span[2] + 1))
+    return frozenset(found)
+
+
+def _statements(tree: Block) -> tuple[list[SourceStatement], list[Node]]:
+    """All statements that stand in blocks, in source order, each before those inside of it."""
+    found: list[SourceStatement] = []
+    nodes: list[Node] = []
+    waiting: list[tuple[Node, int]] = [(n, -1) for n in reversed(tree.body)]
+    while waiting:
+        node, outer = waiting.pop()
+        number = outer
+        if node.span[0]:
+            number = len(found)
+            idle = isinstance(node, Pass) or (isinstance(node, ExprStmt) and isinstance(node.value, Literal))
+            found.append(SourceStatement(node.span[0], node.span[2], outer, idle))
+            nodes.append(node)
+        inner = [n for block in inner_blocks(node) for n in block.body]
+        waiting += [(n, number) for n in sorted(inner, key=lambda n: n.span, reverse=True)]
+    return found, nodes
+
+
+def inner_blocks(node: Node) -> list[Block]:
+    """The outermost blocks below a node, in the order of its fields, those inside of expressions too."""
+    found: list[Block] = []
+    waiting = children(node)[::-1]
+    while waiting:
+        top = waiting.pop()
+        if isinstance(top, Block):
+            found.append(top)
+        else:
+            waiting += children(top)[::-1]
+    return found
+
+
+def _pieces(layout: Layout, nodes: Sequence[Node]) -> list[Piece]:
+    """The pieces of all statements, those that share a line merged."""
+    runs: list[tuple[int, int, int]] = []
+    for number, node in enumerate(nodes):
+        runs += [(first, last, number) for first, last in _own_lines(layout, node)]
+    runs.sort()
+    found: list[Piece] = []
+    for first, last, number in runs:
+        if found and first <= found[-1].last:
+            before = found.pop()
+            statements = tuple(dict.fromkeys([*before.statements, number]))
+            found.append(Piece(before.first, max(before.last, last), statements))
+        else:
+            found.append(Piece(first, last, (number,)))
+    return found
+
+
+def _own_lines(layout: Layout, node: Node) -> list[tuple[int, int]]:
+    """The runs of lines on which a statement has code that belongs to no statement inside of it."""
+    inner = [n.span for block in inner_blocks(node) for n in block.body if n.span[0]]
+    first, last = node.span[0], node.span[2]
+    if not inner:
+        return [(first, last)]
+    found: list[tuple[int, int]] = []
+    at = (first, node.span[1])
+    for span in [*sorted(inner), (last, node.span[3], last, node.span[3])]:
+        own = _code_lines(layout, at, span[:2])
+        if own:
+            found.append((own[0], own[-1]))
+        at = max(at, span[2:])
+    return found
+
+
+def _code_lines(layout: Layout, start: tuple[int, int], end: tuple[int, int]) -> list[int]:
+    """The lines between two places on which something but comments and semicolons stands."""
+    found = []
+    for line in range(start[0], end[0] + 1):
+        if line in layout.comments:
+            continue
+        text = layout.lines[line - 1]
+        stop = end[1] if line == end[0] else len(text)
+        if line in layout.trailing:
+            stop = min(stop, layout.trailing[line][0])
+        if text[start[1] if line == start[0] else 0 : stop].strip(" \t\f;"):
+            found.append(line)
+    return found

@@ -1,0 +1,235 @@
+"""What differs between two trees: an edit script over their blocks, each within the block around it.
+
+Statements are paired where they are equal, then where they define the same, then in the gaps by likeness. A pair that
+differs is gone into where both sides have as many blocks. A wrong pair makes a longer diff, never a wrong one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal as Word
+
+from prediff.align import definition, pair_sequences, unit_keys
+from prediff.transport.layout import inner_blocks
+from prediff.tree import (
+    VALUE_FIELDS,
+    Block,
+    Class,
+    Import,
+    ImportFrom,
+    Node,
+    Opaque,
+    map_children,
+    tree_hash,
+    trees_equal,
+    walk,
+)
+
+Kind = Word["keep", "change", "descend", "delete", "insert"]
+Key = tuple[int, ...]
+"""Where an entry or script stands: the number of the entry, of the block in it, of the entry there, …"""
+
+MAX_GAP = 6000
+"""Gaps of more pairs than this are not searched for statements that are alike."""
+ALIKE = 0.35
+EMPTY = Block(())
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A statement of both sides, or of one; `header` says that what stands outside of its blocks differs.
+
+    moved: of what only one side has here, the counterpart elsewhere in the block.
+    """
+
+    kind: Kind
+    key: Key
+    left: Node | None = None
+    right: Node | None = None
+    scripts: tuple[Script, ...] = ()
+    header: bool = False
+    moved: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """The entries of two blocks that belong together, in the right block's order, deletions where they stood."""
+
+    key: Key
+    entries: tuple[Entry, ...]
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Makes scripts. Hashes and words are kept by node: both trees stay as they are meanwhile.
+
+    whole: entries that are not gone into. opened: equal ones that are, since something in them is `forced` to change:
+    it must be shown as it is on the right though it is the same in logic. counted: whether two statements have other
+    comments, where these count.
+    """
+
+    hashes: dict[int, bytes] = field(default_factory=dict)
+    words: dict[int, Counter[str]] = field(default_factory=dict)
+    whole: frozenset[Key] = frozenset()
+    opened: frozenset[Key] = frozenset()
+    forced: frozenset[Key] = frozenset()
+    counted: Callable[[Node, Node], bool] | None = None
+
+    def hash(self, node: Node) -> bytes:
+        found = self.hashes.get(id(node))
+        if found is None:
+            found = self.hashes[id(node)] = tree_hash(node)
+        return found
+
+    def module(
+        self,
+        left: Block,
+        right: Block,
+        pairs: Sequence[tuple[int, int]],
+        imports: Sequence[tuple[Node | None, Node]] = (),
+    ) -> Script:
+        """The script of two files, whose definitions are paired by `pairs` (indices of statements).
+
+        imports: statements with imports, to be taken from the right (for one of the left, if there is one) though the
+        normal form of neither has them.
+        """
+        found = self.script(left, right, (), dict(pairs))
+        more = [
+            Entry("insert" if old is None else "change", (len(found.entries) + n,), old, new)
+            for n, (old, new) in enumerate(imports)
+        ]
+        return Script((), (*found.entries, *more))
+
+    def script(self, left: Block, right: Block, key: Key, given: dict[int, int] | None = None) -> Script:
+        one, two = left.body, right.body
+        forced = _by_name(left, right) if given is None else given
+        pairs, crossing = self._pairs(one, two, forced)
+        entries: list[Entry] = []
+        i = j = 0
+        for a, b in [*pairs, (len(one), len(two))]:
+            while i < a:
+                entries.append(self._single("delete", (*key, len(entries)), one[i], crossing.get(i), two))
+                i += 1
+            back = {y: x for x, y in crossing.items()}
+            while j < b:
+                entries.append(self._single("insert", (*key, len(entries)), two[j], back.get(j), one))
+                j += 1
+            if a < len(one):
+                entries.append(self._pair((*key, len(entries)), one[a], two[b]))
+            i, j = a + 1, b + 1
+        return Script(key, tuple(entries))
+
+    def _single(self, kind: Kind, key: Key, node: Node, other: int | None, there: Sequence[Node]) -> Entry:
+        moved = there[other] if other is not None else None
+        if kind == "delete":
+            return Entry(kind, key, left=node, moved=moved)
+        return Entry(kind, key, right=node, moved=moved)
+
+    def _pair(self, key: Key, left: Node, right: Node) -> Entry:
+        other_comments = self.counted is not None and self.counted(left, right)
+        if self.hash(left) == self.hash(right) and key not in self.opened and not other_comments:
+            return Entry("keep", key, left, right)
+        one, two = inner_blocks(left), inner_blocks(right)
+        if key in self.whole or left.__class__ is not right.__class__ or not one or len(one) != len(two):
+            return Entry("change", key, left, right)
+        header = key in self.forced or not trees_equal(skeleton(left), skeleton(right))
+        scripts = [self.script(a, b, (*key, n)) for n, (a, b) in enumerate(zip(one, two, strict=True))]
+        return Entry("descend", key, left, right, tuple(scripts), header)
+
+    def _pairs(
+        self, left: Sequence[Node], right: Sequence[Node], forced: dict[int, int]
+    ) -> tuple[list[tuple[int, int]], dict[int, int]]:
+        """The pairs of two blocks in order, and those of `forced` that would cross them."""
+        labels_left = [self.hash(n) for n in left]
+        labels_right = [self.hash(n) for n in right]
+        for i, j in forced.items():
+            labels_left[i] = labels_right[j] = b"pair %d" % i
+        pairs = pair_sequences(labels_left, labels_right)
+        crossing = {i: j for i, j in forced.items() if (i, j) not in set(pairs)}
+        found: list[tuple[int, int]] = []
+        before = (-1, -1)
+        for pair in [*pairs, (len(left), len(right))]:
+            ones = [i for i in range(before[0] + 1, pair[0]) if i not in forced]
+            twos = [j for j in range(before[1] + 1, pair[1]) if j not in set(forced.values())]
+            found += self._alike(left, right, ones, twos)
+            if pair[0] < len(left):
+                found.append(pair)
+            before = pair
+        return found, crossing
+
+    def _alike(
+        self, left: Sequence[Node], right: Sequence[Node], ones: list[int], twos: list[int]
+    ) -> list[tuple[int, int]]:
+        """The pairs of a gap: an order-keeping choice of the largest total likeness."""
+        if not ones or not twos or len(ones) * len(twos) > MAX_GAP:
+            return []
+        scores = [[self.likeness(left[i], right[j]) for j in twos] for i in ones]
+        best = [[0.0] * (len(twos) + 1) for _ in range(len(ones) + 1)]
+        for a in range(len(ones) - 1, -1, -1):
+            for b in range(len(twos) - 1, -1, -1):
+                best[a][b] = max(best[a + 1][b], best[a][b + 1], scores[a][b] + best[a + 1][b + 1])
+        found = []
+        a = b = 0
+        while a < len(ones) and b < len(twos):
+            if scores[a][b] and best[a][b] == scores[a][b] + best[a + 1][b + 1]:
+                found.append((ones[a], twos[b]))
+                a, b = a + 1, b + 1
+            elif best[a][b] == best[a + 1][b]:
+                a += 1
+            else:
+                b += 1
+        return found
+
+    def likeness(self, left: Node, right: Node) -> float:
+        """How alike two statements are, from 0 to 1: Dice's coefficient of their words. 0: not to be paired."""
+        if (
+            left.__class__ is not right.__class__
+            or definition(left) is not None
+            or definition(right) is not None
+        ):
+            return 0.0
+        if isinstance(left, (Import, ImportFrom)):
+            return 0.0  # an import is there or not
+        one, two = self.words_of(left), self.words_of(right)
+        score = 2 * (one & two).total() / ((one.total() + two.total()) or 1)
+        return score if score >= ALIKE else 0.0
+
+    def words_of(self, node: Node) -> Counter[str]:
+        found = self.words.get(id(node))
+        if found is None:
+            found = Counter()
+            for n in walk(node):
+                found.update(
+                    [f"{name}{getattr(n, name)!r}" for name in VALUE_FIELDS[n.__class__]]
+                    or [n.__class__.__name__]
+                )
+                if isinstance(n, Opaque):
+                    found.update([c for c in n.children if isinstance(c, str)])
+            self.words[id(node)] = found
+        return found
+
+
+def _by_name(left: Block, right: Block) -> dict[int, int]:
+    """The definitions of two blocks that have the same name."""
+    places = {key: j for j, key in enumerate(unit_keys(right.body)) if key is not None}
+    return {i: places[key] for i, key in enumerate(unit_keys(left.body)) if key is not None and key in places}
+
+
+def skeleton(node: Node) -> Node:
+    """A statement with its blocks emptied: what stands outside of them."""
+
+    def visit(child: Node) -> Node:
+        return EMPTY if isinstance(child, Block) else map_children(child, visit)
+
+    return map_children(node, visit)
+
+
+def is_unit(node: Node) -> bool:
+    """Whether a statement is, or exports, a definition."""
+    return definition(node) is not None
+
+
+def holds_class(node: Node) -> bool:
+    return isinstance(definition(node), Class)

@@ -1,0 +1,367 @@
+"""The aligned view: the left file as it is, and the new logic in its clothes.
+
+The left output is the left file, byte for byte. The right output is the left file's text with the edits that the two
+normal forms differ by, and it is verified: read again, its logic is the right file's. What cannot be said finely is
+said coarsely, innermost block first: a statement, a block, a unit, the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from prediff.align import definition
+from prediff.errors import PrediffError
+from prediff.facts.scopes import ScopeInfo, map_names, module_names
+from prediff.languages.language import Comment, Traits
+from prediff.model import ParsedFile
+from prediff.reconcile import Reconciled
+from prediff.transport.edits import CoarserError, Edit, Plan, Transport
+from prediff.transport.layout import Layout, inner_blocks
+from prediff.transport.script import Comparison, Entry, Key, Script
+from prediff.transport.spelling import respelled
+from prediff.tree import Block, If, Import, ImportFrom, Name, Node, trees_equal, update, walk
+
+MAX_ROUNDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Coarse:
+    """A unit that is shown in its own text, not in the left's clothes, with the reason."""
+
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """The right output, the right file's lines that each of its lines stands for (0, 0 for none), what is coarse.
+
+    whole: the file is shown as it is.
+    """
+
+    text: str
+    sources: tuple[tuple[int, int], ...]
+    coarse: tuple[Coarse, ...] = ()
+    whole: str = ""
+
+
+Parse = Callable[[str], ParsedFile]
+Check = Callable[[ParsedFile], tuple[Reconciled, bool]]
+"""Reconciles a candidate, as the left file, with the right file; also whether they are the same, comments and all."""
+Counted = tuple[Sequence[Comment], Sequence[Comment]]
+"""The comments of both files that count as code does."""
+
+
+def aligned(
+    left: ParsedFile,
+    right: ParsedFile,
+    joined: Reconciled,
+    traits: Traits,
+    counted: Counted,
+    parse: Parse,
+    check: Check,
+) -> Aligned:
+    """The right file in the left one's clothes."""
+    return _View(left, right, joined, traits, counted, parse, check).made()
+
+
+class _View:
+    def __init__(
+        self,
+        left: ParsedFile,
+        right: ParsedFile,
+        joined: Reconciled,
+        traits: Traits,
+        counted: Counted,
+        parse: Parse,
+        check: Check,
+    ) -> None:
+        assert left.tree is not None
+        assert right.tree is not None
+        self.left_file, self.right_file = left, right
+        self.joined = joined
+        self.traits = traits
+        self.parse, self.check = parse, check
+        self.left = Layout(left.source.text, left.tree, left.comments, counted[0])
+        self.right = Layout(right.source.text, right.tree, right.comments, counted[1])
+        self.spelling = respelled(right.tree, joined.right, self.right, traits, traits.keyword_parameters)
+        self.plan = Plan()
+        self.comparison = Comparison(counted=self.other_comments if counted[0] or counted[1] else None)
+        self.import_keys: set[Key] = set()
+        self.given_up: set[str] = set()
+        self.reasons: dict[Key, str] = {}
+
+    def made(self) -> Aligned:
+        reason = ""
+        for _ in range(MAX_ROUNDS):
+            script = self.script()
+            self.import_keys = {
+                e.key for e in script.entries if isinstance(e.left or e.right, (Import, ImportFrom))
+            }
+            transport = Transport(self.left, self.right, self.spelling, self.comparison, self.plan)
+            try:
+                edits = transport.edits(script)
+            except CoarserError as error:
+                reason = "its lines cannot be told from those around it"
+                if not self.coarser(error.key, reason):
+                    break
+                continue
+            text, sources = applied(self.left, edits)
+            wrong, reason = self.wrong(text, edits, script)
+            if not reason:
+                return Aligned(text, self.mapped(script, transport, sources), self.coarse(script))
+            planned = [self.coarser(key, reason) for key in wrong]
+            if not all(planned):
+                break
+        lines = tuple((i, i) for i in range(1, len(self.right.lines) + 1))
+        return Aligned(self.right_file.source.text, lines, whole=reason)
+
+    def script(self) -> Script:
+        self.comparison.whole = frozenset(self.plan.whole)
+        self.comparison.opened = frozenset(self.plan.opened)
+        self.comparison.forced = frozenset(self.plan.forced)
+        joined = self.joined
+        return self.comparison.module(joined.left, joined.right, joined.pairs, self.plan.imports)
+
+    def coarser(self, key: Key, reason: str) -> bool:
+        """Plan to say an entry (a key of odd length) or a block more coarsely; False if that means the whole file."""
+        plan = self.plan
+        if not key:
+            return False
+        if len(key) % 2 == 0:
+            if key not in plan.runs:
+                plan.runs.add(key)
+                return True
+            key = key[:-1]
+        elif key in self.import_keys and plan.retained:
+            # An import that annotations of the left still name counts: they are shown as they are on the right.
+            self.given_up |= plan.retained
+            plan.retained.clear()
+            return True
+        elif key not in plan.plain:
+            plan.plain.add(key)
+            return True
+        elif len(key) == 1 and () not in plan.runs and key in self.import_keys:
+            plan.runs.add(())
+            return True
+        elif key in plan.whole:
+            return self.coarser(key[:-1], reason) if len(key) > 1 else False
+        plan.whole.add(key)
+        plan.plain.add(key)
+        self.reasons[key[:1]] = reason
+        return True
+
+    def wrong(self, text: str, edits: Sequence[Edit], script: Script) -> tuple[list[Key], str]:
+        """Which edits are to blame for a candidate that is not the right file's logic, and how it fails."""
+        try:
+            parsed = self.parse(text)
+        except PrediffError as error:
+            return self.misread(str(error), edits)
+        if parsed.tree is None:
+            return self.misread(parsed.reason, edits)
+        if len(parsed.unread) > len(self.right_file.unread):
+            lines = [span[0] for span, _ in parsed.unread]
+            return self.blamed(lines, edits) or [()], "the merged text is not read"
+        lost = self.lost(parsed.tree)
+        if lost:
+            imports = [pair for pair in self.imports(lost) if pair not in self.plan.imports]
+            self.plan.imports += imports
+            lost -= {name for _, node in imports for name in module_names(Block((node,)))}
+            retained = (lost & _imported(self.left.tree)) - self.plan.retained - self.given_up
+            self.plan.retained |= retained
+            if imports or retained:
+                return [], "it would read a name that is not bound"
+            lines = [n.span[0] for n in walk(parsed.tree) if isinstance(n, Name) and n.id in lost]
+            opened = [self.opened(_line_before(line, edits), script) for line in lines]
+            return ([] if any(opened) else [()]), "it would read a name that is not bound"
+        found, same = self.check(parsed)
+        lines = list(_differing_lines(found))
+        if lines:
+            return self.blamed(lines, edits) or [()], "the merged text is not the same in logic"
+        return ([], "") if same else ([()], "the merged text has other comments")
+
+    def other_comments(self, left: Node, right: Node) -> bool:
+        return self.left.counted_at(left) != self.right.counted_at(right)
+
+    def misread(self, message: str, edits: Sequence[Edit]) -> tuple[list[Key], str]:
+        """The edits to blame for a candidate that is no program, by the line that the message names."""
+        found = re.search(r"line (\d+)", message)
+        lines = [int(found[1])] if found else []
+        return self.blamed(lines, edits) or [()], f"the merged text is not read: {message}"
+
+    def lost(self, tree: Block) -> frozenset[str]:
+        """The names that a candidate reads and does not bind, though one of the files binds them."""
+        assert self.left.tree is not None
+        assert self.right.tree is not None
+        gone = (module_names(self.left.tree) | module_names(self.right.tree)) - module_names(tree)
+        if not gone:
+            return frozenset()
+        return _global_reads(tree, self.traits) & gone - (
+            _global_reads(self.right.tree, self.traits) - module_names(self.right.tree)
+        )
+
+    def imports(self, names: frozenset[str]) -> list[tuple[Node | None, Node]]:
+        """The imports at the top of the right file that bind some names, one name each.
+
+        Those below `if TYPE_CHECKING` come with their statement, for the left's own if it has one.
+        """
+        found: list[tuple[Node | None, Node]] = []
+        for node in self.right.tree.body:
+            if isinstance(node, (Import, ImportFrom)):
+                for alias in node.names:
+                    if (alias.asname or alias.name.split(".")[0]) in names:
+                        found.append((None, update(node, names=(alias,))))
+            elif isinstance(node, If) and names & _imported(node.then):
+                old = [n for n in self.left.tree.body if isinstance(n, If) and trees_equal(n.test, node.test)]
+                found.append((old[0] if old else None, node))
+        return found
+
+    def blamed(self, lines: Sequence[int], edits: Sequence[Edit]) -> list[Key]:
+        """The keys of the edits that made some lines of a candidate, or stand nearest to them."""
+        places: list[tuple[int, int, Key]] = []
+        shift = 0
+        for edit in edits:
+            first = edit.first + shift
+            places.append((first, first + max(len(edit.lines) - 1, 0), edit.key))
+            shift += len(edit.lines) - (edit.last - edit.first + 1)
+        found: dict[Key, None] = {}
+        for line in lines:
+            if places:
+                nearest = min(places, key=lambda p: max(p[0] - line, line - p[1], 0))
+                found[nearest[2]] = None
+        return list(found)
+
+    def opened(self, line: int, script: Script) -> bool:
+        """Plan to show the header or statement on a line of the left as the right has it; False if that is planned."""
+        for entry in script.entries:
+            if entry.left is None or not entry.left.span[0] <= line <= entry.left.span[2]:
+                continue
+            blocks = inner_blocks(entry.left)
+            inside = any(n.span[0] <= line <= n.span[2] for block in blocks for n in block.body)
+            if inside and entry.kind == "descend":
+                opened = [self.opened(line, inner) for inner in entry.scripts]
+                return any(opened)
+            if entry.kind not in ("keep", "descend"):
+                known = entry.key in self.plan.plain
+                self.plan.plain.add(entry.key)
+                return not known
+            before = len(self.plan.opened) + len(self.plan.forced)
+            self.plan.opened.add(entry.key)
+            if not inside:
+                self.plan.forced.add(entry.key)
+                self.plan.plain.add(entry.key)
+            return len(self.plan.opened) + len(self.plan.forced) > before
+        return False
+
+    def coarse(self, script: Script) -> tuple[Coarse, ...]:
+        found = []
+        for entry in script.entries:
+            if entry.key in self.plan.whole and entry.kind == "change":
+                found.append(Coarse(_name(entry), self.reasons.get(entry.key, "")))
+        return tuple(found)
+
+    def mapped(
+        self, script: Script, transport: Transport, sources: Sequence[tuple[int, int]]
+    ) -> tuple[tuple[int, int], ...]:
+        """The right file's line of each output line. sources: (line of the left, line of the right), 0 for none."""
+        known: dict[int, int] = {}
+        waiting = [script]
+        while waiting:
+            for entry in waiting.pop().entries:
+                placed = transport.placed(entry)
+                if entry.kind == "keep":
+                    one, two = sorted(placed.left), sorted(placed.right)
+                elif entry.kind == "descend":
+                    waiting += entry.scripts
+                    one, two = sorted(placed.header_left), sorted(placed.header_right)
+                else:
+                    one, two = sorted(placed.left), sorted(placed.right)
+                if not one or not two:
+                    continue
+                for place, n in enumerate(one):
+                    m = two[place] if len(one) == len(two) else two[0]
+                    piece, other = self.left.pieces[n], self.right.pieces[m]
+                    for line in range(piece.first, piece.last + 1):
+                        known[line] = min(other.first + line - piece.first, other.last)
+        found = []
+        for left, right in sources:
+            line = right or known.get(left, 0)
+            found.append((line, line))
+        return tuple(found)
+
+
+def applied(left: Layout, edits: Sequence[Edit]) -> tuple[str, list[tuple[int, int]]]:
+    """The left file's text after some edits, and of each line the left's line and the right's, 0 for none."""
+    lines: list[str] = []
+    sources: list[tuple[int, int]] = []
+    at = 1
+    for edit in [*edits, Edit(len(left.lines) + 1, len(left.lines), (), (), ())]:
+        kept = range(at, min(edit.first, len(left.lines) + 1))
+        lines += [left.lines[n - 1] for n in kept]
+        sources += [(n, 0) for n in kept]
+        lines += edit.lines
+        sources += [(0, n) for n in edit.sources]
+        at = max(at, edit.last + 1)
+    if lines and lines[-1] != "" and left.lines[-1] == "":
+        lines.append("")
+        sources.append((0, 0))
+    return "\n".join(lines), sources
+
+
+def _global_reads(tree: Block, traits: Traits) -> frozenset[str]:
+    """The names of a file that are no locals."""
+    found: set[str] = set()
+
+    def visit(name: Name, scope: ScopeInfo | None) -> Node:
+        if scope is None:
+            found.add(name.id)
+        return name
+
+    map_names(tree, visit, block_scoped=traits.block_scoped)
+    return frozenset(found)
+
+
+def _imported(tree: Block) -> frozenset[str]:
+    """The names that imports at the top of a file bind."""
+    imports = [n for n in tree.body if isinstance(n, (Import, ImportFrom))]
+    return frozenset({a.asname or a.name.split(".")[0] for n in imports for a in n.names})
+
+
+def _line_before(line: int, edits: Sequence[Edit]) -> int:
+    """The left's line that a line of a candidate came from, or the first one of its edit."""
+    shift = 0
+    for edit in edits:
+        first = edit.first + shift
+        if line < first:
+            break
+        if line < first + len(edit.lines):
+            return edit.first
+        shift += len(edit.lines) - (edit.last - edit.first + 1)
+    return line - shift
+
+
+def _differing_lines(found: Reconciled) -> Sequence[int]:
+    """Lines of the left file of a reconciled pair at which the two still differ."""
+    comparison = Comparison()
+    lines: list[int] = []
+    waiting = [(comparison.module(found.left, found.right, found.pairs), 1)]
+    while waiting:
+        script, last = waiting.pop()
+        for entry in script.entries:
+            if entry.kind == "descend" and entry.left is not None:
+                waiting += [(inner, entry.left.span[0]) for inner in entry.scripts]
+                if entry.header and entry.left is not None:
+                    lines.append(entry.left.span[0])
+            elif entry.kind != "keep":
+                lines.append(entry.left.span[0] if entry.left is not None else last)
+            if entry.left is not None:
+                last = entry.left.span[2] or last
+    return lines
+
+
+def _name(entry: Entry) -> str:
+    node: Node | None = entry.right or entry.left
+    found = definition(node) if node is not None else None
+    return found.name if found is not None else f"line {node.span[0] if node is not None else 0}"
