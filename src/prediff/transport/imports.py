@@ -11,81 +11,76 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from prediff.transport.clothes import Wardrobe
+from prediff.transport.places import Placed, groups_of, solid
+from prediff.transport.plan import Edit, Lines, Plan, Run
+from prediff.transport.script import Key
 from prediff.tree import Import, ImportFrom, Node
-
-if TYPE_CHECKING:
-    from prediff.transport.edits import Edit, Placed, Transport
 
 _HEAD = re.compile(r"\s*(?:from\s+[\w.]+\s+)?import\s*\(?\s*")
 _ITEM = re.compile(r"[\w.]+(?:\s+as\s+\w+)?")
 _COMMA = re.compile(r"\s*,\s*(?:#[^\n]*\s*)*")
 
 
-def edits(transport: Transport, items: Sequence[Placed], imports: Sequence[Placed]) -> Iterator[Edit]:
+def edits(
+    wardrobe: Wardrobe, plan: Plan, items: Sequence[Placed], imports: Sequence[Placed]
+) -> Iterator[Edit]:
     """The edits of a file's imports. items: all entries of the file."""
-    from prediff.transport.edits import Edit, groups_of
-
-    left, right = transport.left, transport.right
-    as_run = () in transport.plan.runs
-    after: dict[int, list[tuple[int, int, tuple[int, ...]]]] = defaultdict(list)
-    for group in _as_one(transport, imports) if as_run else groups_of(imports):
-        if all(p.stays or _retained(transport, p) for p in group):
+    left, right = wardrobe.left, wardrobe.right
+    as_run = () in plan.runs
+    after: dict[int, list[tuple[Run, Key]]] = defaultdict(list)
+    for group in [_changing(imports)] if as_run else groups_of(imports):
+        if all(p.stays or _retained(plan, p) for p in group):
             continue
         key = group[0].entry.key
-        one = transport.solid(set().union(*[p.left for p in group]), left)
-        two = transport.solid(set().union(*[p.right for p in group]), right)
+        one = solid(set[int]().union(*[p.left for p in group]), left)
+        two = solid(set[int]().union(*[p.right for p in group]), right)
         if not one:
             for run in two:
-                where = _behind(transport, imports, key) if key in transport.plan.plain else 0
-                after[where or _place(transport, items, imports, run)].append((*run, key))
+                line = _behind(wardrobe, imports, key) if key in plan.plain else 0
+                after[line or _place(wardrobe, items, imports, run)].append((run, key))
             continue
-        fine = None if as_run or key in transport.plan.plain else _within(transport, group, one)
+        fine = None if as_run or key in plan.plain else _within(wardrobe, plan, group, one)
         if fine is not None:
-            lines = fine.split("\n")
-            source = two[0][0] if two else 0
-            yield Edit(*one[0], tuple(lines), tuple([source] * len(lines)), key)
+            texts = tuple(fine.split("\n"))
+            yield Edit(*one[0], texts, (two[0][0] if two else 0,) * len(texts), key)
             continue
-        lines, sources = [], []
+        lines = Lines()
         for run in two:
-            new, numbers = transport.dressed(run, left.indent(one[0][0]), {})
-            lines += new
-            sources += numbers
-        yield Edit(*one[0], tuple(lines), tuple(sources), key)
+            lines += wardrobe.dressed(run, left.indent(one[0][0]))
+        yield Edit(*one[0], lines.texts, lines.sources, key)
         for run in one[1:]:
             yield Edit(*run, (), (), key)
     for line, runs in after.items():
-        lines, sources = [], []
-        for first, last, _ in sorted(runs):
-            new, numbers = transport.dressed((first, last), "", {})
-            lines += new
-            sources += numbers
-        yield Edit(line, line - 1, tuple(lines), tuple(sources), runs[0][2])
+        lines = Lines()
+        for run, _ in sorted(runs):
+            lines += wardrobe.dressed(run, "")
+        yield Edit(line, line - 1, lines.texts, lines.sources, runs[0][1])
 
 
-def _as_one(transport: Transport, imports: Sequence[Placed]) -> list[list[Placed]]:
+def _changing(imports: Sequence[Placed]) -> list[Placed]:
     """All imports that change, and those that stand between them."""
     changing = [p for p in imports if not p.stays]
     pieces = [n for p in changing for n in p.left]
     within = range(min(pieces, default=0), max(pieces, default=-1) + 1)
-    return [changing + [p for p in imports if p.stays and any(n in within for n in p.left)]]
+    return changing + [p for p in imports if p.stays and any(n in within for n in p.left)]
 
 
-def _retained(transport: Transport, p: Placed) -> bool:
+def _retained(plan: Plan, p: Placed) -> bool:
     node = p.entry.left
     if p.entry.kind != "delete" or not isinstance(node, (Import, ImportFrom)):
         return False
-    return all((a.asname or a.name.split(".")[0]) in transport.plan.retained for a in node.names)
+    return all((a.asname or a.name.split(".")[0]) in plan.retained for a in node.names)
 
 
-def _within(transport: Transport, group: Sequence[Placed], runs: Sequence[tuple[int, int]]) -> str | None:
+def _within(wardrobe: Wardrobe, plan: Plan, group: Sequence[Placed], runs: Sequence[Run]) -> str | None:
     """The left's one statement with the names that change, if it is one and its names can be found; else None."""
-    left = transport.left
-    lines = set().union(*[p.left for p in group])
+    left = wardrobe.left
+    pieces = set[int]().union(*[p.left for p in group])
     if not all(isinstance(p.entry.left or p.entry.right, (Import, ImportFrom)) for p in group):
         return None
-    if len(runs) != 1 or len(lines) != 1 or len(left.pieces[next(iter(lines))].statements) != 1:
+    if len(runs) != 1 or len(pieces) != 1 or len(left.pieces[next(iter(pieces))].statements) != 1:
         return None
     text = "\n".join(left.lines[runs[0][0] - 1 : runs[0][1]])
     head = _HEAD.match(text)
@@ -100,7 +95,7 @@ def _within(transport: Transport, group: Sequence[Placed], runs: Sequence[tuple[
             break
         at = comma.end()
     written = [re.sub(r"\s+", " ", text[a:b]) for a, b in found]
-    gone = [_item(p.entry.left) for p in group if p.entry.kind == "delete" and not _retained(transport, p)]
+    gone = [_item(p.entry.left) for p in group if p.entry.kind == "delete" and not _retained(plan, p)]
     moved = {_item(p.entry.right) for p in group if p.entry.kind == "insert"}
     gone = [item for item in gone if item not in moved]  # it only comes in another order
     kept_nodes = [p.entry.left for p in group if p.entry.kind == "keep"]
@@ -125,29 +120,25 @@ def _item(node: Node | None) -> str:
     return f"{alias.name} as {alias.asname}" if alias.asname else alias.name
 
 
-def _behind(transport: Transport, imports: Sequence[Placed], key: tuple[int, ...]) -> int:
+def _behind(wardrobe: Wardrobe, imports: Sequence[Placed], key: Key) -> int:
     """The line behind the last import that comes before an entry in the normal form; 0 if none does."""
     pieces = [n for p in imports for n in p.left if p.entry.key < key]
-    return max([transport.left.pieces[n].last + 1 for n in pieces], default=0)
+    return max([wardrobe.left.pieces[n].last + 1 for n in pieces], default=0)
 
 
-def _place(
-    transport: Transport, items: Sequence[Placed], imports: Sequence[Placed], run: tuple[int, int]
-) -> int:
+def _place(wardrobe: Wardrobe, items: Sequence[Placed], imports: Sequence[Placed], run: Run) -> int:
     """The line of the left above which to put imports that only the right has: behind what is before them there."""
-    from prediff.transport.edits import groups_of
-
-    left, right = transport.left, transport.right
+    left, right = wardrobe.left, wardrobe.right
     best, line = 0, 0
     for group in groups_of(imports):
-        pieces = set().union(*[p.left for p in group])
+        pieces = set[int]().union(*[p.left for p in group])
         last = max([right.pieces[n].last for p in group for n in p.right], default=0)
         if pieces and best < last < run[0]:
-            best, line = last, transport.solid(pieces, left)[0][1] + 1
+            best, line = last, solid(pieces, left)[0][1] + 1
     if line:
         return line
     known = [left.pieces[n].first for p in imports for n in p.left]
     if known:
         return min(known)
     first = [left.pieces[n].first for p in items for n in p.left]
-    return transport.quiet(left, min(first)) if first else len(left.lines) + (left.lines[-1] != "")
+    return left.quiet(min(first)) if first else len(left.lines) + (left.lines[-1] != "")

@@ -132,6 +132,16 @@ class Layout:
             line -= 1
         return line
 
+    def quiet(self, line: int) -> int:
+        """The first of the comments and blank lines right above a line."""
+        while line > 1 and self.piece_at[line - 1] < 0:
+            line -= 1
+        return line
+
+    def comments_in(self, first: int, last: int) -> list[str]:
+        """The comments that have a line for themselves, in some lines."""
+        return [self.comments[n] for n in range(first, last + 1) if n in self.comments]
+
     def counted_at(self, node: Node) -> list[str]:
         """The comments that count, above and within the lines of a statement."""
         if not self.counted or not node.span[0]:

@@ -17,8 +17,9 @@ from prediff.facts.scopes import ScopeInfo, map_names, module_names
 from prediff.languages.language import Comment, Traits
 from prediff.model import ParsedFile
 from prediff.reconcile import Reconciled
-from prediff.transport.edits import CoarserError, Edit, Plan, Transport
+from prediff.transport.edits import Transport
 from prediff.transport.layout import Layout, inner_blocks
+from prediff.transport.plan import CoarserError, Edit, Plan
 from prediff.transport.script import Comparison, Entry, Key, Script
 from prediff.transport.spelling import respelled
 from prediff.tree import Block, If, Import, ImportFrom, Name, Node, trees_equal, update, walk
@@ -270,7 +271,7 @@ class _View:
         waiting = [script]
         while waiting:
             for entry in waiting.pop().entries:
-                placed = transport.placed(entry)
+                placed = transport.places.placed(entry)
                 if entry.kind == "keep":
                     one, two = sorted(placed.left), sorted(placed.right)
                 elif entry.kind == "descend":
