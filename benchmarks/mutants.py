@@ -116,7 +116,7 @@ def _compare(task: Task, mutant: Mutant, level: str, reason: Callable[..., str],
     name = "piece.py" if task.language == "python" else "piece.js"
     one, two = (SourceFile(name, t, task.language) for t in (task.piece.text, mutant.text))
     try:
-        report = limited(lambda: compare(one, two, Settings(level=level)))
+        report = limited(lambda: compare(one, two, Settings(level=level, view="canonical")))
     except TooSlowError:
         tally.slow += 1
         return

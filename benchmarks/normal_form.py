@@ -210,7 +210,7 @@ def check_comments(source: SourceFile, reading: Reading, outcome: Outcome) -> No
     ):
         if text == source.text:
             continue
-        report = compare(source, replace(source, text=text))
+        report = compare(source, replace(source, text=text), Settings(view="canonical"))
         detail = difference(report.left_text, report.right_text)
         outcome.note(
             "comments", "" if report.same else f"{name}: {report.verdict}: {report.reason or detail}"

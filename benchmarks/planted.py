@@ -135,7 +135,7 @@ def check(task: Task) -> Tally:
 def compared(task: Task, right: str) -> Report:
     name = FILES[task.language]
     one, two = (SourceFile(name, text, task.language) for text in (task.left, right))
-    return limited(lambda: compare(one, two, Settings(level=task.level)))
+    return limited(lambda: compare(one, two, Settings(level=task.level, view="canonical")))
 
 
 def planted(task: Task) -> Iterator[Mutant]:

@@ -253,7 +253,11 @@ def stages_of(text: Text, language_id: str, repeat: int) -> dict[str, float]:
     if text.other is not None:
         found |= pair_stages(parsed, parse(text.other, language), repeat)
         other = text.other
-        found["a pair, all stages"] = seconds(lambda: compare(source, other), repeat)
+        canonical = Settings(view="canonical")
+        found["a pair in normal form, all stages"] = seconds(
+            lambda: compare(source, other, canonical), repeat
+        )
+        found["a pair aligned, all stages"] = seconds(lambda: compare(source, other), repeat)
     if language_id == "python":
         found["beside: ast.parse, ast.unparse"] = seconds(lambda: ast.unparse(ast.parse(source.text)), repeat)
         if find_spec("black"):

@@ -247,6 +247,12 @@ def test_constants_are_looked_through_in_any_order():
             "def f(a):\n    if a: pass\n    g()\n",
             "def f(a):\n    if True: pass\n    g()\n",
         ),
+        (
+            "believed-values",
+            "def f(a: int):\n    return 0 <= a <= 3 or 5 <= a < 9\n",
+            "def f(a: int):\n    return 5 <= a < 9 or 0 <= a <= 3\n",
+        ),
+        ("definition-order", "x = struct.Struct('q')\ndef f(): x\n", "def f(): x\nx = struct.Struct('q')\n"),
         ("unread-imports", "from a import a, b\ng(a)\n", "from a import a\ng(a)\n"),
         ("unread-imports", "import a\ndef f(): a()\ng(a)\n", "def f(): a()\nimport a\ng(a)\n"),
         (

@@ -364,7 +364,7 @@ WRAPPERS = frozenset(
 )
 KNOWN_CALLS = frozenset(
     {"re.compile", "dict", "frozenset", "list", "object", "set", "tuple", "namedtuple", "TypeVar", "Path",
-     "logging.getLogger", "OrderedDict", "defaultdict", "deque", "threading.Lock", "os.path.join"}
+     "logging.getLogger", "struct.Struct", "OrderedDict", "defaultdict", "deque", "threading.Lock", "os.path.join"}
 )  # fmt: skip
 """Functions that run nothing of the file, where they are given constants and displays of these."""
 

@@ -261,6 +261,10 @@ class _Run:
             return self.number(node)
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
             return self.comparison(node)
+        if isinstance(node, ast.Compare) and all(map(self.is_int, (node.left, *node.comparators))):
+            operands = [node.left, *node.comparators]
+            links = zip(operands, node.ops, operands[1:], strict=False)
+            return all(self.comparison(ast.Compare(a, [op], [b])) for a, op, b in links)
         return self.leaf(node, (False, True))
 
     def comparison(self, node: ast.Compare) -> bool:

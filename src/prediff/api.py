@@ -16,7 +16,7 @@ def diff(
     language: str | None = None,
     path: str | None = None,
     level: str = "safe",
-    view: View = "canonical",
+    view: View = "aligned",
     assume: Collection[str] = (),
     refuse: Collection[str] = (),
     show: Collection[str] = (),
@@ -27,8 +27,9 @@ def diff(
 
     left, right: a `str` is the text itself, a `Path` is a file to read. language: an id of `prediff languages`; else
     it follows from the paths. path: a name for texts, whose ending names the language. level: layout, safe or relaxed.
-    assume, refuse: ids of assumptions. show: docs, annotations, imports. Raises ReadError for a file that cannot be
-    read and ConfigError for a value out of range; what the files hold never raises.
+    view: aligned (the left text, and the right one's logic in it) or canonical (both in normal form). assume, refuse:
+    ids of assumptions. show: docs, annotations, imports. Raises ReadError for a file that cannot be read and
+    ConfigError for a value out of range; what the files hold never raises.
     """
     settings = Settings(
         level, frozenset(assume), frozenset(refuse), frozenset(show), implementations, language, reader, view
@@ -56,6 +57,7 @@ def normalize(
 
 def check(settings: Settings) -> None:
     """Raise ConfigError for a value that does not exist or is not there yet."""
+    from prediff.config import VIEWS
     from prediff.errors import ConfigError
     from prediff.languages import LANGUAGES
     from prediff.rules.assumptions import ASSUMPTIONS, LEVELS
@@ -64,8 +66,8 @@ def check(settings: Settings) -> None:
         raise ConfigError(f"no level {settings.level!r}: use one of {', '.join(LEVELS)}")
     if settings.language is not None and settings.language not in LANGUAGES:
         raise ConfigError(f"no language {settings.language!r}: use one of {', '.join(LANGUAGES)}")
-    if settings.view != "canonical":
-        raise ConfigError(f"the view {settings.view!r} is not there yet: use canonical")
+    if settings.view not in VIEWS:
+        raise ConfigError(f"no view {settings.view!r}: use one of {', '.join(VIEWS)}")
     for name in settings.assume | settings.refuse:
         if name not in ASSUMPTIONS:
             raise ConfigError(f"no assumption {name!r}: see `prediff rules`")

@@ -184,7 +184,7 @@ def _of_the_user(file: str, table: Mapping[str, Any]) -> Config:
         refuse=frozenset(table.get("refuse", ())),
         show=frozenset(table.get("show", ())),
         reader=table.get("reader", "auto"),
-        view=table.get("view", "canonical"),
+        view=table.get("view", "aligned"),
     )
     both = sorted(settings.assume & settings.refuse)
     if both:

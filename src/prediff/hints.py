@@ -82,6 +82,7 @@ class Trials:
             refuse=frozenset(ASSUMPTIONS) - wanted,
             show=frozenset(),
             implementations=False,
+            view="canonical",
         )
 
 
@@ -94,13 +95,20 @@ def with_hints(report: Report) -> Report:
         return report
     offered = _offered(report.settings)
     differing = [unit.name for unit in report.units if unit.verdict == "differs"]
-    trials = Trials(report)
+    trials = Trials(canonical(report))
     found: dict[str, Hint] = {}
     for more in (offered - {PUBLIC_NAMES}, offered if _may_be_renamed(report) else frozenset()):
         rest = [name for name in differing if name not in found or found[name].lines]
         if more and rest:
             found |= _hints(trials, more, rest)
     return replace(report, hints=tuple([found[name] for name in dict.fromkeys(differing) if name in found]))
+
+
+def canonical(report: Report) -> Report:
+    """A report of the same two files with both texts in normal form."""
+    if report.settings.view == "canonical":
+        return report
+    return compare(report.left, report.right, replace(report.settings, view="canonical"))
 
 
 def smallest(candidates: Sequence[str], works: Callable[[Collection[str]], bool]) -> tuple[str, ...]:

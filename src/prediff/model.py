@@ -25,7 +25,8 @@ class Settings:
     """What a user asks for: level, assumptions added and refused, what to show, which reader.
 
     `show` holds words of docs, annotations, imports: what is then compared as code is. `implementations` grants
-    public-names-unread: two implementations are compared, whatever their top-level names.
+    public-names-unread: two implementations are compared, whatever their top-level names. `view` says what texts a
+    report gives: `aligned` the left file and the right one in its clothes, `canonical` both in normal form.
     """
 
     level: str = "safe"
@@ -35,7 +36,7 @@ class Settings:
     implementations: bool = False
     language: str | None = None
     reader: str = "auto"
-    view: View = "canonical"
+    view: View = "aligned"
 
 
 @dataclass(frozen=True, slots=True)

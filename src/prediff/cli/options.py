@@ -117,7 +117,7 @@ _COMPARING = (
         "--view",
         metavar="VIEW",
         type=Word("view", lambda: _config().VIEWS),
-        help="canonical (the default); aligned is not there yet.",
+        help="aligned (the default): the left file, and the right in its text; or canonical: both in normal form.",
     ),
 )
 
@@ -154,6 +154,4 @@ def settled(config: Config, given: dict[str, Any], implementations: bool = False
         reader=given["reader"] or old.reader,
         view=given["view"] or old.view,
     )
-    if settings.view == "aligned":
-        raise ConfigError("the aligned view is not there yet; use --view canonical")
     return replace(config, settings=settings)

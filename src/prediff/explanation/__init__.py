@@ -8,6 +8,7 @@ from prediff.errors import ConfigError
 from prediff.explanation.folds import folds_on, renames_in
 from prediff.explanation.pair import SIDES, LinePair, change_at, places
 from prediff.explanation.reasons import first_differing, folding
+from prediff.hints import canonical
 from prediff.model import LineExplanation, LineVerdict, Report, Side
 from prediff.reports.hunks import lines_of
 
@@ -33,7 +34,7 @@ def explain_line(report: Report, line: int, side: Side = "left") -> LineExplanat
         raise ConfigError(f"{source.path} is empty: explain a line of the other side")
     if not 1 <= line <= last:
         raise ConfigError(f"{source.path} has no line {line}: give one from 1 to {last}")
-    return _explain(LinePair(report), line, SIDES.index(side))
+    return _explain(LinePair(canonical(report)), line, SIDES.index(side))
 
 
 def _explain(pair: LinePair, line: int, side: int) -> LineExplanation:

@@ -178,10 +178,12 @@ class _View:
             opened = [self.opened(_line_before(line, edits), script) for line in lines]
             return ([] if any(opened) else [()]), "it would read a name that is not bound"
         found, same = self.check(parsed)
+        if same:
+            return [], ""
         lines = list(_differing_lines(found))
         if lines:
             return self.blamed(lines, edits) or [()], "the merged text is not the same in logic"
-        return ([], "") if same else ([()], "the merged text has other comments")
+        return [()], "the merged text has other comments"
 
     def other_comments(self, left: Node, right: Node) -> bool:
         return self.left.counted_at(left) != self.right.counted_at(right)
