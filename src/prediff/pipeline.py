@@ -10,10 +10,8 @@ sides: canonical → its own layout → verbatim.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from prediff import report
-from prediff.align import align, byte_equal_units
+from prediff.align import Alignment, align, byte_equal_units
 from prediff.languages import get_language
 from prediff.languages.language import Language
 from prediff.model import LineMap, Normalized, ParsedFile, Report, Settings, SourceFile
@@ -21,7 +19,6 @@ from prediff.normalizer import assumptions_of, normalize, quick_and_deep
 from prediff.parse import parse
 from prediff.reconcile import Reconciled, reconcile
 from prediff.stepdown import Steps, misprinted_units, verbatim
-from prediff.tree import trees_equal
 from prediff.views.canonical import shown_comments
 
 MAX_STEPS = 8
@@ -91,60 +88,21 @@ def _compare_trees(left: ParsedFile, right: ParsedFile, language: Language, sett
         wrong = misprinted_units(joined.left, printed_left, language, equal_left - joined.touched)
         wrong += misprinted_units(joined.right, printed_right, language, equal_right)
         if not steps.down(wrong):
-            found = report.compared(
-                alignment, joined, (printed_left, printed_right), allowed, settings, steps
-            )
-            return (
-                _aligned(found, one, two, joined, language, allowed) if settings.view == "aligned" else found
-            )
+            printed = printed_left, printed_right
+            found = report.compared(alignment, joined, printed, allowed, settings, steps)
+            return _aligned(found, alignment, joined, allowed) if settings.view == "aligned" else found
     return report.as_text(
         left.source, right.source, settings, "it cannot be printed as it was read", language.id
     )
 
 
-def _aligned(
-    found: Report,
-    left: ParsedFile,
-    right: ParsedFile,
-    joined: Reconciled,
-    language: Language,
-    allowed: frozenset[str],
-) -> Report:
+def _aligned(found: Report, alignment: Alignment, joined: Reconciled, allowed: frozenset[str]) -> Report:
     """What was found of two files, shown in the aligned view."""
-    from prediff.rules import RULES
+    if found.same:
+        return report.shown_as_left(found)
     from prediff.views.aligned import aligned
 
-    reader = found.settings.reader
-    source = right.source
-
-    def read(text: str) -> ParsedFile:
-        return parse(replace(source, text=text, data=None), language, reader)
-
-    counted = shown_comments(left.comments, allowed), shown_comments(right.comments, allowed)
-
-    def check(candidate: ParsedFile) -> tuple[Reconciled, bool]:
-        done, other = byte_equal_units(candidate, right)
-        one = normalize(candidate, language, RULES, allowed, done)
-        two = normalize(right, language, RULES, allowed, other)
-        again = reconcile(align(one, two, language.traits), language.traits, allowed)
-        own = shown_comments(candidate.comments, allowed)
-        if not own and not counted[1]:
-            return again, trees_equal(again.left, again.right)
-        printed = language.print(again.left, own), language.print(again.right, counted[1])
-        return again, printed[0].text == printed[1].text
-
-    if found.same:
-        text = left.source.text
-        lines = LineMap(tuple((i, i) for i in range(1, text.count("\n") + 2)))
-        return replace(found, left_text=text, right_text=text, line_maps=(lines, lines))
-    view = aligned(left, right, joined, language.traits, counted, read, check)
-    text = left.source.text
-    lines = LineMap(tuple((i, i) for i in range(1, text.count("\n") + 2)))
-    return replace(
-        found, left_text=text, right_text=view.text, line_maps=(lines, LineMap(view.sources)),
-        notes=found.notes + tuple([f"{c.unit} is shown in its own text: {c.reason}" for c in view.coarse])
-        + ((f"the file is shown as it is: {view.whole}",) if view.whole else ()),
-    )  # fmt: skip
+    return report.aligned(found, aligned(alignment, joined, allowed, found.settings.reader))
 
 
 def normalize_file(source: SourceFile, settings: Settings = Settings()) -> Normalized:

@@ -60,9 +60,14 @@ class Reconciled:
     touched: frozenset[Span] = frozenset()
 
 
-def reconcile(alignment: Alignment, traits: Traits, allowed: frozenset[str]) -> Reconciled:
-    """Move the right file of an alignment toward the left, under the `allowed` assumptions."""
-    return _Reconciler(alignment, traits, allowed).run()
+def reconcile(
+    alignment: Alignment, traits: Traits, allowed: frozenset[str], *, follow: bool = True
+) -> Reconciled:
+    """Move the right file of an alignment toward the left, under the `allowed` assumptions.
+
+    follow: whether the left names a renamed definition as the right does, so that only its own line differs.
+    """
+    return _Reconciler(alignment, traits, allowed).run(follow)
 
 
 class _Reconciler:
@@ -77,7 +82,7 @@ class _Reconciler:
         self.folds: list[Fold] = []
         self.moved: set[str] = set()
 
-    def run(self) -> Reconciled:
+    def run(self, follow: bool) -> Reconciled:
         left, right = self.alignment.left.tree, self.alignment.right.tree
         files = self.alignment.left, self.alignment.right
         found = renamed.find(*[renamed.Side(file, self.traits, self.keywords) for file in files])
@@ -86,8 +91,9 @@ class _Reconciler:
         if "public-names-unread" in self.allowed:
             right = self.definitions_named(left, right)
         if "source-unread" in self.allowed:
-            left, old_names, folds, touched = renamed.follow(left, right, found)
-            self.folds += folds
+            if follow:
+                left, old_names, folds, touched = renamed.follow(left, right, found)
+                self.folds += folds
             right = self.imports_ordered(left, self.ordered(left, right))
         left_body, right_body = list(left.body), list(right.body)
         pairs = self.pairs(left, right)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from prediff.align import Alignment, definition
 from prediff.languages.language import Printed
@@ -25,6 +26,7 @@ from prediff.read import as_it_is
 from prediff.reconcile import Reconciled
 from prediff.stepdown import Steps
 from prediff.tree import Block, Node, Opaque, trees_equal, walk
+from prediff.views.aligned import Aligned
 
 
 def same_bytes(left: SourceFile, right: SourceFile) -> bool:
@@ -38,7 +40,7 @@ def same_spelling(left: SourceFile, right: SourceFile) -> bool:
 
 
 def identical(left: SourceFile, right: SourceFile, settings: Settings) -> Report:
-    lines = LineMap(tuple((i, i) for i in range(1, left.text.count("\n") + 2)))
+    lines = _numbered(left)
     return Report(left, right, left.text, right.text, "identical", settings, line_maps=(lines, lines))
 
 
@@ -46,17 +48,14 @@ def as_text(
     left: SourceFile, right: SourceFile, settings: Settings, reason: str, language: str | None = None
 ) -> Report:
     """Both texts as they are, of files whose bytes differ: unknown."""
-    maps = tuple(LineMap(tuple((i, i) for i in range(1, s.text.count("\n") + 2))) for s in (left, right))
+    maps = _numbered(left), _numbered(right)
     one, two, notes = as_it_is(left), as_it_is(right), left.notes + right.notes
-    return Report(
-        left, right, one, two, "unknown", settings, reason, language, (maps[0], maps[1]), notes=notes
-    )
+    return Report(left, right, one, two, "unknown", settings, reason, language, maps, notes=notes)
 
 
 def plain(source: SourceFile, reason: str) -> Normalized:
     """A file's text as it is."""
-    lines = LineMap(tuple((i, i) for i in range(1, source.text.count("\n") + 2)))
-    return Normalized(source, as_it_is(source), lines, reason=reason)
+    return Normalized(source, as_it_is(source), _numbered(source), reason=reason)
 
 
 def compared(
@@ -88,6 +87,27 @@ def compared(
         (LineMap(one.sources), LineMap(two.sources)), folds, tuple(sorted(used)), units, joined.renames,
         joined.renamed, (), steps.taken, comments, _notes(left, right),
     )  # fmt: skip
+
+
+def shown_as_left(found: Report) -> Report:
+    """The report of two files that are the same, with the left file's text on both sides."""
+    text, lines = found.left.text, _numbered(found.left)
+    return replace(found, left_text=text, right_text=text, line_maps=(lines, lines))
+
+
+def aligned(found: Report, view: Aligned) -> Report:
+    """The report with the left file as it is and the right one in its clothes."""
+    notes = [f"{coarse.unit} is shown in its own text: {coarse.reason}" for coarse in view.coarse]
+    if view.whole:
+        notes.append(f"the right file is shown in its own text: {view.whole}")
+    maps = _numbered(found.left), LineMap(view.sources)
+    return replace(
+        found, left_text=found.left.text, right_text=view.text, line_maps=maps, notes=(*found.notes, *notes)
+    )
+
+
+def _numbered(source: SourceFile) -> LineMap:
+    return LineMap(tuple((i, i) for i in range(1, source.text.count("\n") + 2)))
 
 
 def _sided(folds: tuple[Fold, ...], side: Side) -> tuple[Fold, ...]:

@@ -14,7 +14,7 @@ from prediff.transport import imports
 from prediff.transport.clothes import Clothes, Wardrobe, with_word_of
 from prediff.transport.expressions import Part, parts_of
 from prediff.transport.gutters import Gutters
-from prediff.transport.layout import Layout, inner_blocks
+from prediff.transport.layout import Layout
 from prediff.transport.places import Placed, Places, groups_of, owners, solid
 from prediff.transport.plan import CoarserError, Edit, Plan, Run
 from prediff.transport.script import Comparison, Key, Script
@@ -121,20 +121,21 @@ class Transport:
     def parts(self, p: Placed) -> list[Part] | None:
         """What is to be replaced inside of a changed statement, if that reads better than the right one's lines."""
         entry = p.entry
-        left, right = p.sides
+        left = p.sides[0]
         if entry.left is None or entry.right is None or self.other_comments(p):
             return None
-        if entry.kind == "change" and inner_blocks(entry.left):
-            return None
-        if owners(self.left, left) > 1 or owners(self.right, right) > 1:
-            return None
-        found = parts_of(entry.left, entry.right, self.left, self.spelling.slice, self.comparison)
+        found = parts_of(
+            entry.left, entry.right, self.left, self.spelling.slice, self.comparison,
+            header=entry.kind == "descend",
+        )  # fmt: skip
         lines = [
             n
             for piece in left
             for n in range(self.left.pieces[piece].first, self.left.pieces[piece].last + 1)
         ]
         if not found or not {n for span, _ in found for n in (span[0], span[2])} <= set(lines):
+            return None
+        if len(lines) > 1 and owners(self.left, left) > 1:
             return None
         if len(lines) == 1:
             replaced = sum(len(self.left.slice(span)) for span, _ in found)

@@ -17,42 +17,35 @@ from prediff.tree import (
     CHILD_FIELDS,
     NOWHERE,
     VALUE_FIELDS,
-    Assert,
     Assign,
     AssignExpr,
     Attribute,
-    AugAssign,
     Await,
     Binary,
     Block,
     Call,
     Compare,
-    Comprehension,
-    Declare,
+    CompFor,
     Delete,
-    Dict,
     ExprStmt,
     ForEach,
-    If,
     Index,
     Interp,
     Keyword,
     Lambda,
-    List,
     Logical,
     New,
     Node,
     Not,
     Opaque,
     Pair,
-    Raise,
     Return,
-    Set,
+    Slice,
     Span,
+    Star,
     Ternary,
     Tuple,
     Unary,
-    While,
     Yield,
     YieldFrom,
     children,
@@ -64,16 +57,25 @@ Part = tuple[Span, str]
 """A span of the left file, and what stands there on the right."""
 
 _SEPARATOR = re.compile(r"\s*,\s*")
-_LOOSE = (
-    AssignExpr, Await, Binary, Compare, Comprehension, Lambda, Logical, Not, Ternary, Tuple, Unary, Yield, YieldFrom
-)  # fmt: skip
-_ROOMY: dict[type[Node], tuple[str, ...]] = {
-    Assert: ("test",), Assign: ("value",), AugAssign: ("value",), Call: ("args",), Declare: ("value",),
-    Dict: ("items",), ExprStmt: ("value",), ForEach: ("iterable",), If: ("test",), Index: ("index",),
-    Keyword: ("value",), List: ("items",), New: ("args",), Pair: ("value",), Raise: ("value",), Return: ("value",),
-    Set: ("items",), Tuple: ("items",), While: ("test",), Delete: ("targets",),
+_LOOSEST = (AssignExpr, Lambda, Ternary, Yield, YieldFrom)
+_BOOLEAN = (*_LOOSEST, Logical)
+_COMPARED = (*_BOOLEAN, Not, Compare)
+_OPERATED = (*_COMPARED, Await, Binary, Unary)
+_TIGHT: dict[tuple[type[Node], str], tuple[type[Node], ...]] = {
+    (Attribute, "value"): _OPERATED, (Await, "value"): _OPERATED, (Binary, "left"): _OPERATED,
+    (Binary, "right"): _OPERATED, (Call, "func"): _OPERATED, (Index, "value"): _OPERATED, (New, "func"): _OPERATED,
+    (Star, "value"): _OPERATED, (Unary, "operand"): _OPERATED, (Compare, "left"): _COMPARED,
+    (Compare, "rights"): _COMPARED, (Logical, "values"): _BOOLEAN, (Not, "operand"): _BOOLEAN,
+    (CompFor, "iterable"): _LOOSEST, (CompFor, "conditions"): _LOOSEST, (Slice, "lower"): _LOOSEST,
+    (Slice, "upper"): _LOOSEST, (Slice, "step"): _LOOSEST, (Ternary, "test"): _LOOSEST, (Ternary, "then"): _LOOSEST,
+    (Ternary, "orelse"): _LOOSEST,
 }  # fmt: skip
-"""Where an operator needs no parentheses around it."""
+"""What needs parentheses, or may, by where it stands."""
+_BARE: dict[type[Node], tuple[str, ...]] = {
+    Assign: ("value", "targets"), Delete: ("targets",), ExprStmt: ("value",), ForEach: ("iterable", "target"),
+    Index: ("index",), Return: ("value",), Yield: ("value",),
+}  # fmt: skip
+"""Where a tuple needs none."""
 
 
 class Unfit(Exception):
@@ -81,34 +83,46 @@ class Unfit(Exception):
 
 
 def parts_of(
-    left: Node, right: Node, layout: Layout, text_of: Callable[[Span], str], comparison: Comparison
+    left: Node,
+    right: Node,
+    layout: Layout,
+    text_of: Callable[[Span], str],
+    comparison: Comparison,
+    *,
+    header: bool,
 ) -> list[Part] | None:
-    """What is to be replaced in the left statement, outside of its blocks; None where that cannot be told."""
+    """What is to be replaced in the left statement; None where that cannot be told.
+
+    header: whether blocks are left out; else they must be equal.
+    """
     if left.__class__ is not right.__class__ or isinstance(left, Opaque):
         return None
     try:
-        return _Merge(layout, text_of, comparison).inside(left, right)
+        return _Merge(layout, text_of, comparison, header).inside(left, right)
     except Unfit:
         return None
 
 
 class _Merge:
-    def __init__(self, layout: Layout, text_of: Callable[[Span], str], comparison: Comparison) -> None:
+    def __init__(
+        self, layout: Layout, text_of: Callable[[Span], str], comparison: Comparison, header: bool
+    ) -> None:
+        self.header = header
         self.layout = layout
         self.text_of = text_of
         self.comparison = comparison
 
-    def visit(self, a: Node, b: Node, roomy: bool) -> list[Part]:
-        if isinstance(a, Block) and isinstance(b, Block):
+    def visit(self, a: Node, b: Node, where: tuple[type[Node], str]) -> list[Part]:
+        if isinstance(a, Block) and isinstance(b, Block) and self.header:
             return []
         if self.comparison.hash(a) == self.comparison.hash(b):
             return []
-        if a.__class__ is b.__class__ and not isinstance(a, (Interp, Opaque)):
+        if a.__class__ is b.__class__ and not isinstance(a, (Block, Interp, Opaque)):
             try:
                 return self.inside(a, b)
             except Unfit:
                 pass
-        return self.whole(a, b, roomy)
+        return self.whole(a, b, where)
 
     def inside(self, a: Any, b: Any) -> list[Part]:
         """The parts of two nodes of one class, if what they hold themselves is equal."""
@@ -124,22 +138,25 @@ class _Merge:
                 found.append((tail, written[: -len(a.name)] + b.name))
         for name in CHILD_FIELDS[a.__class__]:
             one, two = getattr(a, name), getattr(b, name)
-            roomy = name in _ROOMY.get(a.__class__, ())
+            where = (a.__class__, name)
             if one is None and two is None:
                 continue
             if one is None or two is None:
                 raise Unfit
             if isinstance(one, tuple):
-                found += self.items(one, two, roomy)
+                found += self.items(one, two, where)
             else:
-                found += self.visit(one, two, roomy)
+                found += self.visit(one, two, where)
         return found
 
-    def whole(self, a: Node, b: Node, roomy: bool) -> list[Part]:
-        if not a.span[0] or not b.span[0] or inner_blocks(a) or inner_blocks(b):
+    def whole(self, a: Node, b: Node, where: tuple[type[Node], str]) -> list[Part]:
+        if not a.span[0] or not b.span[0] or isinstance(a, Block) or inner_blocks(a) or inner_blocks(b):
             raise Unfit
         text = self.text_of(b.span)
-        if not roomy and isinstance(b, _LOOSE) and not self.is_bracketed(a.span) and not text.startswith("("):
+        cls, name = where
+        tight = isinstance(b, _TIGHT.get(where, ()))
+        tight |= isinstance(b, Tuple) and name not in _BARE.get(cls, ())
+        if tight and not text.startswith("(") and not self.is_bracketed(a.span):
             text = f"({text})"
         return [(a.span, text)]
 
@@ -148,7 +165,7 @@ class _Merge:
         behind = self.layout.lines[span[2] - 1][span[3] :].lstrip()
         return before.endswith("(") and behind.startswith(")")
 
-    def items(self, one: Sequence[Node], two: Sequence[Node], roomy: bool) -> list[Part]:
+    def items(self, one: Sequence[Node], two: Sequence[Node], where: tuple[type[Node], str]) -> list[Part]:
         """The parts of two lists of items."""
         if not one and not two:
             return []
@@ -159,7 +176,7 @@ class _Merge:
             raise Unfit
         found: list[Part] = []
         for i, j in pairs:
-            found += self.visit(one[i], two[j], roomy)
+            found += self.visit(one[i], two[j], where)
         gone = [i for i in range(len(one)) if i not in kept]
         found += [(self.with_comma(one, i, kept), "") for i in gone]
         for j in range(len(two)):

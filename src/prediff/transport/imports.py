@@ -36,12 +36,17 @@ def edits(
         key = group[0].entry.key
         one = solid(set[int]().union(*[p.left for p in group]), left)
         two = solid(set[int]().union(*[p.right for p in group]), right)
+        if left.counted or right.counted:
+            one, two = (
+                [(layout.gutter(a), b) for a, b in side] for layout, side in ((left, one), (right, two))
+            )
         if not one:
             for run in two:
                 line = _behind(wardrobe, imports, key) if key in plan.plain else 0
                 after[line or _place(wardrobe, items, imports, run)].append((run, key))
             continue
-        fine = None if as_run or key in plan.plain else _within(wardrobe, plan, group, one)
+        coarse = as_run or key in plan.plain or left.counted or right.counted
+        fine = None if coarse else _within(wardrobe, plan, group, one)
         if fine is not None:
             texts = tuple(fine.split("\n"))
             yield Edit(*one[0], texts, (two[0][0] if two else 0,) * len(texts), key)

@@ -8,21 +8,26 @@ said coarsely, innermost block first: a statement, a block, a unit, the file.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from prediff.align import definition
+from prediff.align import Alignment, align, byte_equal_units, definition
 from prediff.errors import PrediffError
 from prediff.facts.scopes import ScopeInfo, map_names, module_names
-from prediff.languages.language import Comment, Traits
+from prediff.languages import get_language
+from prediff.languages.language import Language, Traits
 from prediff.model import ParsedFile
-from prediff.reconcile import Reconciled
+from prediff.normalizer import normalize
+from prediff.parse import parse
+from prediff.reconcile import Reconciled, reconcile
+from prediff.rules import RULES
 from prediff.transport.edits import Transport
 from prediff.transport.layout import Layout, inner_blocks
 from prediff.transport.plan import CoarserError, Edit, Plan
 from prediff.transport.script import Comparison, Entry, Key, Script
 from prediff.transport.spelling import respelled
 from prediff.tree import Block, If, Import, ImportFrom, Name, Node, trees_equal, update, walk
+from prediff.views.canonical import shown_comments
 
 MAX_ROUNDS = 40
 
@@ -48,24 +53,13 @@ class Aligned:
     whole: str = ""
 
 
-Parse = Callable[[str], ParsedFile]
-Check = Callable[[ParsedFile], tuple[Reconciled, bool]]
-"""Reconciles a candidate, as the left file, with the right file; also whether they are the same, comments and all."""
-Counted = tuple[Sequence[Comment], Sequence[Comment]]
-"""The comments of both files that count as code does."""
-
-
-def aligned(
-    left: ParsedFile,
-    right: ParsedFile,
-    joined: Reconciled,
-    traits: Traits,
-    counted: Counted,
-    parse: Parse,
-    check: Check,
-) -> Aligned:
-    """The right file in the left one's clothes."""
-    return _View(left, right, joined, traits, counted, parse, check).made()
+def aligned(alignment: Alignment, joined: Reconciled, allowed: frozenset[str], reader: str) -> Aligned:
+    """The right file of an alignment in the left one's clothes. reader: the name of the one to read it again with."""
+    language = get_language(alignment.left.parsed.source.language or "")
+    if joined.renamed:
+        # The left is shown as it is: each place that names a renamed definition differs.
+        joined = reconcile(alignment, language.traits, allowed, follow=False)
+    return _View(alignment.left.parsed, alignment.right.parsed, joined, language, allowed, reader).made()
 
 
 class _View:
@@ -74,22 +68,24 @@ class _View:
         left: ParsedFile,
         right: ParsedFile,
         joined: Reconciled,
-        traits: Traits,
-        counted: Counted,
-        parse: Parse,
-        check: Check,
+        language: Language,
+        allowed: frozenset[str],
+        reader: str,
     ) -> None:
         assert left.tree is not None
         assert right.tree is not None
-        self.left_file, self.right_file = left, right
+        self.right_file = right
         self.joined = joined
-        self.traits = traits
-        self.parse, self.check = parse, check
-        self.left = Layout(left.source.text, left.tree, left.comments, counted[0])
-        self.right = Layout(right.source.text, right.tree, right.comments, counted[1])
-        self.spelling = respelled(right.tree, joined.right, self.right, traits, traits.keyword_parameters)
+        self.language, self.traits = language, language.traits
+        self.allowed, self.reader = allowed, reader
+        self.counted = shown_comments(right.comments, allowed)
+        counted = shown_comments(left.comments, allowed)
+        self.left = Layout(left.source.text, left.tree, left.comments, counted)
+        self.right = Layout(right.source.text, right.tree, right.comments, self.counted)
+        keywords = self.traits.keyword_parameters
+        self.spelling = respelled(right.tree, joined.right, self.right, self.traits, keywords)
         self.plan = Plan()
-        self.comparison = Comparison(counted=self.other_comments if counted[0] or counted[1] else None)
+        self.comparison = Comparison(counted=self.other_comments if counted or self.counted else None)
         self.import_keys: set[Key] = set()
         self.given_up: set[str] = set()
         self.reasons: dict[Key, str] = {}
@@ -157,7 +153,7 @@ class _View:
     def wrong(self, text: str, edits: Sequence[Edit], script: Script) -> tuple[list[Key], str]:
         """Which edits are to blame for a candidate that is not the right file's logic, and how it fails."""
         try:
-            parsed = self.parse(text)
+            parsed = parse(replace(self.right_file.source, text=text, data=None), self.language, self.reader)
         except PrediffError as error:
             return self.misread(str(error), edits)
         if parsed.tree is None:
@@ -184,6 +180,18 @@ class _View:
         if lines:
             return self.blamed(lines, edits) or [()], "the merged text is not the same in logic"
         return [()], "the merged text has other comments"
+
+    def check(self, candidate: ParsedFile) -> tuple[Reconciled, bool]:
+        """A candidate, as the left file, reconciled with the right file; and whether they are the same."""
+        done, other = byte_equal_units(candidate, self.right_file)
+        one = normalize(candidate, self.language, RULES, self.allowed, done)
+        two = normalize(self.right_file, self.language, RULES, self.allowed, other)
+        again = reconcile(align(one, two, self.traits), self.traits, self.allowed)
+        own = shown_comments(candidate.comments, self.allowed)
+        if not own and not self.counted:
+            return again, trees_equal(again.left, again.right)
+        printed = self.language.print(again.left, own), self.language.print(again.right, self.counted)
+        return again, printed[0].text == printed[1].text
 
     def other_comments(self, left: Node, right: Node) -> bool:
         return self.left.counted_at(left) != self.right.counted_at(right)

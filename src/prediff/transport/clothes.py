@@ -1,0 +1,129 @@
+"""Lines of the right file as they are to stand in the left one: at another indent, and in the left's own text where a
+statement in them is one that the left has.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from prediff.transport.indents import Indents
+from prediff.transport.layout import Layout, inner_blocks
+from prediff.transport.places import Placed, Places, solid, spans_of
+from prediff.transport.plan import Lines, Run
+from prediff.transport.script import Comparison
+from prediff.transport.spelling import Spelling
+from prediff.tree import Node
+
+Clothes = dict[int, tuple[int, int, int]]
+"""By the first line of a statement of the right: its last line, and the lines of its equal on the left."""
+_Waiting = list[tuple[Node, set[int]]]
+"""Statements, and the pieces on which they must not stand: those of what is outside of them."""
+
+
+class Wardrobe:
+    """Dresses lines of the right file."""
+
+    def __init__(self, places: Places, spelling: Spelling, comparison: Comparison) -> None:
+        self.places = places
+        self.left, self.right = places.left, places.right
+        self.spelling = spelling
+        self.comparison = comparison
+        self.indents = Indents(places.left, places.right)
+
+    def dressed(
+        self, run: Run, indent: str, clothes: Clothes | None = None, base: str | None = None
+    ) -> Lines:
+        """Lines of the right with their first statement at `indent`.
+
+        base: the indent that becomes `indent`, if not that of the first statement in the lines.
+        """
+        texts: list[str] = []
+        sources: list[int] = []
+        moved = self.indents.moved(self.spelling.lines, run, indent, base)
+        line = run[0]
+        while line <= run[1]:
+            at = moved[line - run[0]]
+            fit = None if clothes is None else clothes.get(line)
+            if fit is not None and fit[0] <= run[1]:
+                last, first_left, last_left = fit
+                dress = self.indents.shifted((first_left, last_left), at[: len(at) - len(at.lstrip())])
+                texts += [with_word_of(dress[0], at), *dress[1:]]
+                sources += [line] * len(dress)
+                line = last + 1
+            else:
+                texts.append(at)
+                sources.append(line)
+                line += 1
+        return Lines(tuple(texts), tuple(sources))
+
+    def as_left(self, lines: Lines, run: Run) -> Lines:
+        """Lines that the left has too but for white space at their ends, in the left's bytes."""
+        own = {text.rstrip(): text for text in self.left.lines[run[0] - 1 : run[1]]}
+        return Lines(tuple([own.get(text.rstrip(), text) for text in lines.texts]), lines.sources)
+
+    def clothes(self, hunk: Sequence[Placed]) -> Clothes:
+        """What a hunk takes from the left on its right side."""
+        have: dict[bytes, _Waiting] = defaultdict(list)
+        shared = _shared([p.left for p in hunk]), _shared([p.right for p in hunk])
+        for p in hunk:
+            waiting = self._given(p, shared[0])
+            while waiting:
+                node, apart = waiting.pop()
+                have[self.comparison.hash(node)].append((node, apart))
+                waiting += _below(node, apart, self.left)
+        found: Clothes = {}
+        waiting = [taken for p in reversed(hunk) for taken in self._taken(p, shared[1])]
+        while have and waiting:
+            node, apart = waiting.pop()
+            equal = have.get(self.comparison.hash(node))
+            if equal:
+                other, apart_left = equal.pop(0)
+                mine, new = self.places.of_left(other), self.places.of_right(node)
+                one, two = solid(mine, self.left), solid(new, self.right)
+                if mine.isdisjoint(apart_left) and new.isdisjoint(apart) and len(one) == len(two) == 1:
+                    found[two[0][0]] = (two[0][1], *one[0])
+                    continue
+            waiting += _below(node, apart, self.right)
+        return found
+
+    def _given(self, p: Placed, apart: set[int]) -> _Waiting:
+        """The statements of the left that an entry leaves to others."""
+        entry = p.entry
+        if entry.kind == "insert":
+            return [(entry.moved, apart)] if entry.moved is not None else []
+        if entry.left is None:
+            return []
+        return _below(entry.left, apart, self.left) if entry.kind == "change" else [(entry.left, apart)]
+
+    def _taken(self, p: Placed, apart: set[int]) -> _Waiting:
+        """The statements of the right that may take an equal one's text. What is to change takes none itself."""
+        if p.entry.right is None:
+            return []
+        if p.entry.kind == "change":
+            return _below(p.entry.right, apart, self.right)
+        return [(p.entry.right, apart)]
+
+
+def with_word_of(line: str, other: str) -> str:
+    """A line that starts a branch, with the word of another one: a chain goes on with `elif`, not `if`."""
+    for one, two in (("if ", "elif "), ("elif ", "if ")):
+        text = line.lstrip()
+        if text.startswith(one) and other.lstrip().startswith(two):
+            return line[: len(line) - len(text)] + two + text[len(one) :]
+    return line
+
+
+def _below(node: Node, apart: set[int], layout: Layout) -> _Waiting:
+    header = apart | layout.pieces_in(spans_of(node, blocks=False))
+    return [(n, header) for block in inner_blocks(node)[::-1] for n in block.body[::-1]]
+
+
+def _shared(sets: Sequence[set[int]]) -> set[int]:
+    """What more than one of some sets holds."""
+    seen: set[int] = set()
+    found: set[int] = set()
+    for pieces in sets:
+        found |= pieces & seen
+        seen |= pieces
+    return found

@@ -1,0 +1,112 @@
+"""Insertions and deletions, with the blank lines and comments around them.
+
+A gutter is the left's between two statements that stay; beside an insertion or a deletion it is the right's, in the
+left's bytes where the left has the same lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from prediff.transport.clothes import Clothes, Wardrobe
+from prediff.transport.layout import Layout
+from prediff.transport.places import Placed
+from prediff.transport.plan import CoarserError, Edit, Lines, Run
+from prediff.transport.script import Key, Script
+
+
+class Gutters:
+    """Makes the edits of what only one side has."""
+
+    def __init__(self, wardrobe: Wardrobe) -> None:
+        self.wardrobe = wardrobe
+        self.left, self.right = wardrobe.left, wardrobe.right
+
+    def deleted(self, key: Key, run: Run, behind: Placed | None) -> Edit:
+        """Lines go with the comments above them, or below them if those are what is gone on the right.
+
+        behind: the entry behind the lines, if there is one.
+        """
+        left, right = self.left, self.right
+        above = left.quiet(run[0])
+        if behind is None or not behind.left or not behind.right:
+            return Edit(above, run[1], (), (), key)
+        first, line = _first(behind.left, left), _first(behind.right, right)
+        if left.quiet(first) != run[1] + 1:
+            return Edit(above, run[1], (), (), key)
+        there = right.comments_in(right.quiet(line), line - 1)
+        if there == left.comments_in(run[1] + 1, first - 1):
+            return Edit(above, run[1], (), (), key)
+        if there == left.comments_in(above, run[0] - 1):
+            return Edit(run[0], first - 1, (), (), key)
+        gutter = (right.quiet(line), line - 1)
+        lines = self.wardrobe.dressed(gutter, left.indent(first), base=right.indent(line))
+        return self._edit(key, (above, first - 1), lines)
+
+    def inserted(
+        self,
+        key: Key,
+        script: Script,
+        around: tuple[Placed | None, Placed | None],
+        runs: Sequence[Run],
+        clothes: Clothes,
+    ) -> Edit:
+        """New lines, with what stands above them on the right, behind the entry before or above the one behind.
+
+        around: the nearest entries before and behind that have a place on the left. runs: the lines of the right.
+        Raises CoarserError where the block is empty on the left.
+        """
+        left, right = self.left, self.right
+        before, behind = around
+        first = _first(behind.left, left) if behind is not None else 0
+        if before is not None and behind is not None:
+            # What a rule took out of an `else` still stands there.
+            deeper = len(left.indent(first)) > len(left.indent(_first(before.left, left)))
+            before = None if deeper else before
+        if before is not None:
+            line, indent = left.block_end(before.left) + 1, left.indent(_first(before.left, left))
+        elif behind is not None:
+            line, indent = left.quiet(first), left.indent(first)
+        elif not script.key:
+            line, indent = len(left.lines) + (left.lines[-1] != ""), ""
+        else:
+            raise CoarserError(script.key[:-1])
+        base = right.indent(runs[0][0])
+        last = self._below(runs[-1], behind)
+        head = self.wardrobe.dressed((right.quiet(runs[0][0]), runs[0][0] - 1), indent, base=base)
+        tail = self.wardrobe.dressed((runs[-1][1] + 1, last), indent, base=base)
+        own = Lines()
+        for number, run in enumerate(runs):
+            whole = (right.quiet(run[0]), run[1]) if number else run
+            own += self.wardrobe.dressed(whole, indent, clothes)
+        gap = range(left.quiet(first), first) if behind is not None else range(0)
+        if not gap or (before is not None and gap.start != line):
+            return self._edit(key, (line, line - 1), (head if before or gap else Lines()) + own)
+        # What stands between the two statements on the left is now above the new lines, or below them, or neither.
+        here = left.comments_in(gap.start, gap.stop - 1)
+        if here == right.comments_in(runs[-1][1] + 1, last):
+            top = before is None and left.piece_at[gap.start - 1] >= 0 and not left.is_free(gap.start - 1)
+            lines = head.trimmed() + own + tail.blank() if top else head + own
+            return self._edit(key, (gap.start, gap.start - 1), lines)
+        if here == right.comments_in(right.quiet(runs[0][0]), runs[0][0] - 1) and not any(
+            text.strip() for text in tail.texts
+        ):
+            return self._edit(key, (gap.stop, gap.stop - 1), own + tail)
+        return self._edit(key, (gap.start, gap.stop - 1), head + own + tail)
+
+    def _edit(self, key: Key, run: Run, lines: Lines) -> Edit:
+        if run[0] <= run[1]:
+            lines = self.wardrobe.as_left(lines, run)
+        return Edit(*run, lines.texts, lines.sources, key)
+
+    def _below(self, run: Run, behind: Placed | None) -> int:
+        """The last line of the gutter of the right between a run and the statement behind it."""
+        last = run[1] + 1
+        while last <= len(self.right.lines) and self.right.piece_at[last] < 0:
+            last += 1
+        known = behind is not None and behind.right and last <= len(self.right.lines)
+        return last - 1 if known else run[1]
+
+
+def _first(pieces: set[int], layout: Layout) -> int:
+    return layout.pieces[min(pieces)].first
