@@ -20,7 +20,8 @@ def test_texts():
     assert report.same
     assert report.verdict == "same"
     assert report.left_text == report.right_text == LEFT
-    assert [len(m.lines) for m in report.line_maps] == [3, 3]
+    assert report.settings.view == "aligned"
+    assert [len(m.lines) for m in report.line_maps] == [4, 4]
     assert {f.rule for f in report.folds} == {"local-names"}
     assert report.assumptions == ("docs-unread", "locals-unread")
     assert [(r.left, r.right) for r in report.renames] == [("x", "y")]
@@ -55,7 +56,7 @@ def test_identical_texts_are_given_as_they_are():
         {"assume": ["nothing"]},
         {"refuse": ["nothing"]},
         {"show": ["everything"]},
-        {"view": "aligned"},
+        {"view": "alined"},
         {"reader": "guess"},
     ],
 )

@@ -190,7 +190,7 @@ def test_steps_go_to_own_layout_and_then_to_the_own_text():
 
 def test_byte_equal_units_are_not_normalized():
     left = "def f():\n    return dict()\n\n\ndef g():\n    return list()\n"
-    report = prediff.diff(left, left.replace("list()", "[]"), language="python")
+    report = prediff.diff(left, left.replace("list()", "[]"), language="python", view="canonical")
     assert report.same
     assert "return dict()" in report.left_text
     assert "return []" in report.left_text

@@ -22,7 +22,7 @@ BOTH = SORT + MAIN
 
 
 def compared(left: str, right: str, language: str = "python", **options):
-    return prediff.diff(left, right, language=language, **options)
+    return prediff.diff(left, right, language=language, view="canonical", **options)
 
 
 def said(left: str, right: str, **options) -> list[str]:

@@ -33,6 +33,7 @@ from prediff.tree import (
     Interp,
     Keyword,
     Lambda,
+    Literal,
     Logical,
     New,
     Node,
@@ -153,6 +154,8 @@ class _Merge:
         if not a.span[0] or not b.span[0] or isinstance(a, Block) or inner_blocks(a) or inner_blocks(b):
             raise Unfit
         text = self.text_of(b.span)
+        if isinstance(a, Literal) and isinstance(b, Literal):
+            text = _quoted_as(text, self.layout.slice(a.span))
         cls, name = where
         tight = isinstance(b, _TIGHT.get(where, ()))
         tight |= isinstance(b, Tuple) and name not in _BARE.get(cls, ())
@@ -245,6 +248,19 @@ class _Merge:
     def must_separate(self, span: Span) -> None:
         if not _SEPARATOR.fullmatch(self.layout.slice(span)):
             raise Unfit
+
+
+def _quoted_as(text: str, other: str) -> str:
+    """A plain string in the quotes of another one."""
+    quotes = text[:1], other[:1]
+    if (
+        quotes not in (("'", '"'), ('"', "'"))
+        or not text.endswith(quotes[0])
+        or not other.endswith(quotes[1])
+    ):
+        return text
+    inside = text[1:-1]
+    return text if {"'", '"', "\\", "\n"} & {*inside} else f"{quotes[1]}{inside}{quotes[1]}"
 
 
 def widest(node: Node) -> Span:
