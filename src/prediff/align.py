@@ -1,27 +1,33 @@
 """The align stage: which unit of the right belongs to which of the left, and which of their statements.
 
-Units are paired by qualified name, then by their binder-aware hash; similarity comes later, as one more matcher of the
-fold. Nothing here decides what is equal: a wrong pair is noise, never concealment.
+Units are paired by qualified name, then by their binder-aware hash (`matchers`). Nothing here decides what is equal: a
+wrong pair is noise, never concealment. Units that are only alike are no pairs of an `Alignment`, since `reconcile`
+moves the right of each pair toward its left: reports and views ask `matchers.similarity` for them.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from prediff.facts.binders import canonical
 from prediff.languages.language import Traits
+from prediff.matchers import MATCHERS, fold
+from prediff.matchers.names import by_name
+from prediff.matchers.units import UnitKey, definition, unit_keys
 from prediff.model import NormalizedFile, ParsedFile
-from prediff.tree import Block, Class, Function, Node, Opaque, Span, children, tree_hash, update
+from prediff.tree import Block, Class, Function, Span
 
-
-@dataclass(frozen=True, slots=True)
-class UnitKey:
-    """The qualified name of a definition, and which one of that name it is in its block (from 0)."""
-
-    name: str
-    number: int
+__all__ = [
+    "Alignment",
+    "UnitKey",
+    "align",
+    "by_name",
+    "byte_equal_units",
+    "definition",
+    "pair_sequences",
+    "unit_keys",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,39 +42,6 @@ class Alignment:
     pairs: tuple[tuple[int, int], ...]
 
 
-def definition(node: Node) -> Function | Class | None:
-    """The definition that a statement is or exports."""
-    if isinstance(node, (Function, Class)):
-        return node
-    if isinstance(node, Opaque) and node.kind.startswith("export"):
-        for child in children(node):
-            if isinstance(child, (Function, Class)):
-                return child
-    return None
-
-
-def unit_keys(body: Sequence[Node]) -> list[UnitKey | None]:
-    """The key of each statement of a block; None for those that define nothing."""
-    seen: Counter[str] = Counter()
-    keys: list[UnitKey | None] = []
-    for node in body:
-        found = definition(node)
-        if found is None or not found.name:
-            keys.append(None)
-            continue
-        name = f"{found.name}.{_role(found)}"
-        keys.append(UnitKey(name, seen[name]))
-        seen[name] += 1
-    return keys
-
-
-def _role(node: Function | Class) -> str:
-    """What tells definitions of one name apart: a property's setter, a getter."""
-    words = [*getattr(node, "modifiers", ())]
-    words += [d.name for d in node.decorators if d.__class__.__name__ == "Attribute"]  # type: ignore[attr-defined]
-    return ".".join(w for w in words if w in ("setter", "getter", "deleter", "get", "set", "static"))
-
-
 def align(
     left: NormalizedFile, right: NormalizedFile, traits: Traits, keywords: bool | None = None
 ) -> Alignment:
@@ -78,61 +51,7 @@ def align(
     """
     if keywords is not None:
         traits = replace(traits, keyword_parameters=keywords)
-    pairs: list[tuple[int, int]] = []
-    for matcher in MATCHERS:
-        taken_left, taken_right = {i for i, _ in pairs}, {j for _, j in pairs}
-        found = matcher(left.tree, right.tree, traits)
-        pairs += [(i, j) for i, j in found if i not in taken_left and j not in taken_right]
-    return Alignment(left, right, tuple(sorted(pairs)))
-
-
-def by_name(left: Block, right: Block, traits: Traits) -> list[tuple[int, int]]:
-    """Pairs of definitions of the same name."""
-    places = {key: j for j, key in enumerate(unit_keys(right.body)) if key is not None}
-    return [
-        (i, places[key]) for i, key in enumerate(unit_keys(left.body)) if key is not None and key in places
-    ]
-
-
-def by_hash(left: Block, right: Block, traits: Traits) -> list[tuple[int, int]]:
-    """Pairs of definitions under different names that are equal but for that name and the names of their locals."""
-    one, two = unit_keys(left.body), unit_keys(right.body)
-    names = {k.name for k in one if k} & {k.name for k in two if k}
-    rest_left, rest_right = _unnamed(left, one, names), _unnamed(right, two, names)
-    if not rest_left or not rest_right:
-        return []
-    places: dict[bytes, list[int]] = defaultdict(list)
-    for j, node in rest_right:
-        places[_blind_hash(node, traits)].append(j)
-    found = []
-    for i, node in rest_left:
-        candidates = places.get(_blind_hash(node, traits))
-        if candidates:
-            found.append((i, candidates.pop(0)))
-    return found
-
-
-def _unnamed(
-    tree: Block, keys: Sequence[UnitKey | None], names: set[str]
-) -> list[tuple[int, Function | Class]]:
-    """The definitions of a file whose names the other file does not have."""
-    return [
-        (i, node)
-        for i, (node, key) in enumerate(zip(tree.body, keys, strict=True))
-        if key is not None and key.name not in names and isinstance(node, (Function, Class))
-    ]
-
-
-def _blind_hash(node: Function | Class, traits: Traits) -> bytes:
-    """A hash that neither the names of locals nor the unit's own name (recursion included) change."""
-    own = node.name
-    nameless = update(canonical(node, traits), name="")
-    return tree_hash(nameless, lambda n: "" if n.id == own else n.id)
-
-
-Matcher = Callable[[Block, Block, Traits], list[tuple[int, int]]]
-MATCHERS: tuple[Matcher, ...] = (by_name, by_hash)
-"""Folded in order. A matcher by similarity is to stand last."""
+    return Alignment(left, right, tuple(fold(MATCHERS, left.tree, right.tree, traits)))
 
 
 def byte_equal_units(left: ParsedFile, right: ParsedFile) -> tuple[frozenset[Span], frozenset[Span]]:

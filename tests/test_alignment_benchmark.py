@@ -1,0 +1,164 @@
+"""The benchmark of alignment hides names, knows what belongs together, and sees what is wrong."""
+
+from __future__ import annotations
+
+import random
+import sys
+
+import pytest
+
+import alignment
+import alignment_pairs
+from prediff.languages import get_language
+from prediff.matchers.similarity import Likeness
+from prediff.matchers.units import units_of
+from prediff.tree import Attribute, Name, walk
+
+OLD = """\
+from typing import overload
+
+def fact(n):
+    return 1 if n < 2 else n * fact(n - 1)
+
+class Store:
+    def __init__(self, path, limit):
+        self.path = path
+        self.limit = limit
+        self.items = {}
+
+    def load(self, key):
+        found = self.items.get(key)
+        if found is None:
+            raise KeyError(key)
+        return self.load(found) if found in self.items else found
+
+    def gone(self):
+        return sorted(self.items.values(), key=len)
+
+def total(values):
+    result = 0
+    for value in values:
+        result += value.amount * value.price
+    return result
+"""
+NEW = """\
+from typing import overload
+
+def fact(n):
+    return 1 if n < 2 else n * fact(n - 1)
+
+@overload
+def total(values: int) -> int: ...
+
+def total(values):
+    return sum(value.amount * value.price for value in values if value.amount)
+
+class Store:
+    def __init__(self, path, limit=100):
+        self.path = Path(path)
+        self.limit = limit
+        self.items = {}
+
+    def load(self, key):
+        found = self.items.get(key.lower())
+        if found is None:
+            raise KeyError(key)
+        return self.load(found) if found in self.items else found
+
+    def come(self, where):
+        with open(where) as handle:
+            handle.write("\\n".join(self.items))
+"""
+PYTHON = get_language("python")
+
+
+@pytest.fixture
+def folders(tmp_path):
+    for name, text in (("one", OLD), ("two", NEW)):
+        (tmp_path / name / "store" / "_vendor").mkdir(parents=True)
+        (tmp_path / name / "store" / "core.py").write_text(text)
+        (tmp_path / name / "store" / "_vendor" / "other.py").write_text(text)
+    (tmp_path / "one" / "store" / "old.py").write_text(OLD)
+    return tmp_path / "one", tmp_path / "two"
+
+
+@pytest.fixture
+def pair(folders):
+    (found,) = alignment_pairs.file_pairs(*folders)
+    return found
+
+
+def test_what_belongs_together_and_how_far_it_was_rewritten(pair):
+    assert pair.name == "store/core.py"
+    kinds = {case.left: (case.right, case.kind) for case in pair.cases}
+    assert kinds == {
+        (1,): ((1,), "equal"),
+        (2, 0): ((4, 0), "changed"),
+        (2, 1): ((4, 1), "changed"),
+        (2, 2): (None, "gone"),
+        (3,): ((3,), "heavy"),
+    }
+    assert pair.new == {(2,), (4, 2)}
+
+
+def test_no_name_of_a_function_is_left(pair):
+    names = [{u.node.name for u in units_of(t.body)} - {"Store"} for t in (pair.left, pair.right)]
+    assert not names[0] & names[1]
+    assert all(name.strip("_").isdigit() for side in names for name in side)
+    used = {n.id for n in walk(pair.left) if isinstance(n, Name)}
+    used |= {n.name for n in walk(pair.left) if isinstance(n, Attribute)}
+    assert not used & {"fact", "load", "total"}
+
+
+def test_what_comes_out_is_counted(pair):
+    tallies = alignment.run([pair])
+    ordered = tallies["ordered"]
+    assert dict(ordered.functions) == {"equal": 1, "changed": 2, "heavy": 1, "gone": 1}
+    assert ordered.share("changed", "heavy", "equal") == 100
+    assert not ordered.wrong
+    assert tallies["shuffled"].share("changed", "equal") == 100
+    assert ordered.row("all").startswith("| all | 100.0 % of 3 | 100.0 % of 1 | 100.0 % of 1 | 0.0 % of ")
+
+
+def test_a_matcher_that_is_wrong_is_found_out(pair, monkeypatch):
+    wrong = Likeness({(1,): (3,), (2, 0): (4, 1), (2, 2): (4, 2)})
+    monkeypatch.setattr(alignment, "find_alike", lambda *_: wrong)
+    tally = alignment.measured(pair, "ordered", PYTHON)
+    assert dict(tally.wrong) == {"equal": 1, "changed": 1}
+    assert (tally.pairs, tally.unknown, tally.share("equal", "changed", "heavy")) == (3, 1, 0)
+
+
+def test_what_is_taken_out_must_stay_alone(pair, monkeypatch):
+    monkeypatch.setattr(alignment, "HOLES", 1.1)
+    assert alignment.measured(pair, "holes", PYTHON).functions == {"taken out": 4, "gone": 1}
+    everything = Likeness({case.left: case.right or (4, 2) for case in pair.cases})
+    monkeypatch.setattr(alignment, "find_alike", lambda *_: everything)
+    tally = alignment.measured(pair, "holes", PYTHON)
+    assert dict(tally.wrong) == {"taken out": 4}
+
+
+def test_few_names_are_hidden(pair, monkeypatch):
+    monkeypatch.setattr(alignment, "FEW", 0.0)
+    left, right, cases = alignment.few(pair, random.Random(1))
+    assert not cases
+    names = [{u.node.name for u in units_of(tree.body)} for tree in (left, right)]
+    assert names[0] == names[1]
+
+
+def test_the_command(folders, monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(alignment, "fetch", lambda name, version, work: folders[version == "2"])
+    monkeypatch.setattr(alignment, "releases", lambda use, only: [("store", "1", "2")])
+    monkeypatch.setattr(sys, "argv", ["alignment.py", "--work", str(tmp_path), "--show"])
+    assert alignment.main() == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("| store 1 to 2 | 100.0 % of 3 |")
+    assert [line.split(" | ")[0] for line in lines[-4:]] == [f"| {s}" for s in alignment.SCENARIOS]
+
+
+def test_the_table_can_be_read():
+    rows = list(alignment_pairs.releases("report", frozenset()))
+    assert ("werkzeug", "1.0.1", "2.0.3") in rows
+    assert not {name for name, _, _ in rows} & {
+        n for n, _, _ in alignment_pairs.releases("tune", frozenset())
+    }
+    assert {n for n, _, _ in alignment_pairs.releases("all", frozenset({"click"}))} == {"click"}
