@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -34,6 +34,7 @@ _NEVER_FROM_A_REPOSITORY = frozenset(
 ) - set(_REPOSITORY_KEYS)
 """Keys that are ignored in a repository, with a line that says so; any other unknown key is refused."""
 
+_FILES = (".prediff.toml", "pyproject.toml")
 _ROOT_MARKS = (".git", ".hg", ".jj")
 
 
@@ -85,17 +86,59 @@ def load_config(paths: Sequence[str]) -> Config:
 
     Raises ConfigError, naming file and key, for unknown keys and bad values.
     """
+    return _with_repositories([found for path in paths if (found := repository_table(path))])
+
+
+def load_config_of(read: Callable[[Sequence[str]], Mapping[str, bytes]], paths: Sequence[str]) -> Config:
+    """The configuration for files of a tree in git: the user's own, tightened by what stands in that tree above them.
+
+    read: gives the contents of those files of the tree that are there. Raises as `load_config`.
+    """
+    above = {path: list(_folders_above(path)) for path in dict.fromkeys(paths)}
+    asked = sorted({folder + name for folders in above.values() for folder in folders for name in _FILES})
+    data = read(asked)
+    tables = {path: _table_of(path, _limited(path, content)) for path, content in data.items()}
+    nearest = [found for folders in above.values() if (found := _nearest(folders, tables))]
+    return _with_repositories(nearest)
+
+
+def _with_repositories(tables: Sequence[tuple[str, dict[str, Any]]]) -> Config:
+    """The user's own configuration, tightened by each table of a repository's file."""
     config = Config()
     own = user_file()
     if os.path.lexists(own):
         config = _of_the_user(own, _check(own, _parse(own, _read(own)), _USER_KEYS))
-    seen: set[str] = set()
-    for path in paths:
-        found = repository_table(path)
-        if found and found[0] not in seen:
-            seen.add(found[0])
-            config = _tightened(config, *found)
+    for file, table in dict(tables).items():
+        config = _tightened(config, file, table)
     return config
+
+
+def _folders_above(path: str) -> Iterator[str]:
+    """The folders that a path of a tree lies in, from its own to the top, each with a slash at its end or empty."""
+    while path:
+        path = path.rstrip("/").rpartition("/")[0]
+        path += "/" if path else ""
+        yield path
+
+
+def _nearest(
+    folders: Sequence[str], tables: Mapping[str, dict[str, Any] | None]
+) -> tuple[str, dict[str, Any]] | None:
+    """The file that configures prediff in the first of some folders that has one, and its table."""
+    for folder in folders:
+        found = [
+            (folder + name, table) for name in _FILES if (table := tables.get(folder + name)) is not None
+        ]
+        if found:
+            return _alone(found)
+    return None
+
+
+def _alone(found: Sequence[tuple[str, dict[str, Any]]]) -> tuple[str, dict[str, Any]]:
+    if len(found) > 1:
+        both = f"{found[0][0]} and [tool.prediff] in {found[1][0]}"
+        raise ConfigError(f"{both} both configure prediff; keep one")
+    return found[0]
 
 
 def user_file() -> str:
@@ -115,16 +158,13 @@ def repository_table(path: str) -> tuple[str, dict[str, Any]] | None:
         return None
     for folder in _folders(os.path.dirname(os.path.abspath(path))):
         found = []
-        for name in (".prediff.toml", "pyproject.toml"):
+        for name in _FILES:
             file = os.path.join(folder, name)
             table = _table(file) if os.path.lexists(file) else None
             if table is not None:
                 found.append((file, table))
-        if len(found) > 1:
-            both = f"{found[0][0]} and [tool.prediff] in {found[1][0]}"
-            raise ConfigError(f"{both} both configure prediff; keep one")
         if found:
-            return found[0]
+            return _alone(found)
     return None
 
 
@@ -139,7 +179,10 @@ def _folders(start: str) -> list[str]:
 
 
 def _table(file: str) -> dict[str, Any] | None:
-    data = _read(file)
+    return _table_of(file, _read(file))
+
+
+def _table_of(file: str, data: bytes) -> dict[str, Any] | None:
     if file.endswith(".prediff.toml"):
         return _parse(file, data)
     if b"prediff" not in data:
@@ -160,6 +203,10 @@ def _read(file: str) -> bytes:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ConfigError(f"cannot read the configuration {file}: {reason}") from None
+    return _limited(file, data)
+
+
+def _limited(file: str, data: bytes) -> bytes:
     if len(data) > MAX_BYTES:
         raise ConfigError(f"{file} is larger than {MAX_BYTES >> 20} MiB, too large for a configuration")
     return data

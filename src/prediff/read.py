@@ -67,6 +67,13 @@ def read_stdin(language: str | None = None) -> SourceFile:
     return _source(_load("-"), language, None)
 
 
+def read_bytes(
+    data: bytes, path: str, language: str | None = None, fallback: str | None = None
+) -> SourceFile:
+    """Bytes that the caller already has, such as those of a file in git, under the name `path`; else as `read_path`."""
+    return _source(_Bytes(path, data, True), language, fallback)
+
+
 def read_pair(
     left: str, right: str, choose: LanguageChoice = lambda path: (None, None)
 ) -> tuple[SourceFile, SourceFile]:

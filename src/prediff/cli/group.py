@@ -8,7 +8,7 @@ import click
 
 from prediff.cli.output import complain
 
-COMMANDS = ("diff", "normalize", "explain", "rules", "languages")
+COMMANDS = ("diff", "split", "normalize", "explain", "rules", "languages")
 
 _EPILOG = """\
 \b
@@ -16,6 +16,7 @@ Examples:
   prediff diff old.py new.py
   prediff diff old.js new.js --side-by-side
   prediff diff old.py new.py --out-left a.py --out-right b.py && echo same
+  prediff split main..topic --out patches
   prediff normalize module.py | less
   prediff explain format-call
   prediff explain old.py new.py --line 12

@@ -97,10 +97,7 @@ def show(text: str, pager: str | None) -> None:
 
 
 def _program(command: str) -> list[str]:
-    """The command's words with the program's full path; [] for none.
-
-    Only absolute folders of PATH are searched, and not the current one: what is compared brings no pager.
-    """
+    """The command's words with the program's full path; [] for none."""
     import shlex
 
     try:
@@ -109,14 +106,10 @@ def _program(command: str) -> list[str]:
         words = []
     if not words or words[0] == "cat":
         return []
-    if os.path.isabs(words[0]):
-        return words
-    here = os.path.realpath(".")
-    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
-        path = os.path.join(folder, words[0])
-        if os.path.isabs(folder) and os.path.realpath(folder) != here and os.access(path, os.X_OK):
-            return [path, *words[1:]]
-    return []
+    from prediff.programs import find_program
+
+    path = find_program(words[0])
+    return [path, *words[1:]] if path else []
 
 
 def _page(text: str, command: list[str]) -> None:
