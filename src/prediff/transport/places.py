@@ -68,12 +68,14 @@ class Places:
         on its line: such a piece belongs to the statement whose span ends there, or to the compound around it.
         """
         items = [self._as_it_stands(e) or self.placed(e) for e in entries]
-        owned = set[int]().union(*[p.left for p in items]), set[int]().union(*[p.right for p in items])
-        for p in items:
-            if p.entry.kind == "keep" and len(p.entry.key) == 1:
-                continue
-            _take_in(p.entry.left, p.left, owned[0], self.left)
-            _take_in(p.entry.right, p.right, owned[1], self.right)
+        changing = [p for p in items if p.entry.kind != "keep" or len(p.entry.key) > 1]
+        for step in (_by_spans, _by_statements):
+            owned = set[int]().union(*[p.left for p in items]), set[int]().union(*[p.right for p in items])
+            for p in changing:
+                if p.entry.left is not None and p.left:
+                    p.left |= step(p.entry.left, p.left, self.left) - owned[0]
+                if p.entry.right is not None and p.right:
+                    p.right |= step(p.entry.right, p.right, self.right) - owned[1]
         return items
 
     def _as_it_stands(self, entry: Entry) -> Placed | None:
@@ -94,18 +96,22 @@ def _pieces(node: Node | None, layout: Layout, known: dict[int, set[int]]) -> se
     return set(known[id(node)])
 
 
-def _take_in(node: Node | None, mine: set[int], owned: set[int], layout: Layout) -> None:
-    if node is None or not mine:
-        return
+def _by_spans(node: Node, mine: set[int], layout: Layout) -> set[int]:
+    """The pieces on which spans of a node start or end; of what a rule made of several statements, all between them."""
     more = {layout.piece_at[line] for n in walk(node) for line in (n.span[0], n.span[2])} - {-1}
     if isinstance(node, Statement) and node.restructured:
         more.update(range(min(mine), max(mine) + 1))
-    more = {n for n in more if not layout.is_idle(n)}
+    return {n for n in more if not layout.is_idle(n)}
+
+
+def _by_statements(node: Node, mine: set[int], layout: Layout) -> set[int]:
+    """The pieces of the statements of the source that a node's pieces belong to."""
+    more: set[int] = set()
     for number in {s for piece in mine for s in layout.pieces[piece].statements}:
         statement = layout.statements[number]
         if layout.pieces_of[number][0] in mine:
             more.update(layout.piece_at[statement.first : statement.last + 1])
-    mine |= more - owned - {-1}
+    return more - {-1}
 
 
 def _is_apart(node: Node, header: set[int], layout: Layout) -> bool:

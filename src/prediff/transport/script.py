@@ -7,7 +7,7 @@ differs is gone into where both sides have as many blocks. A wrong pair makes a 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal as Word
 
@@ -67,7 +67,8 @@ class Comparison:
 
     whole: entries that are not gone into. opened: equal ones that are, since something in them is `forced` to change:
     it must be shown as it is on the right though it is the same in logic. counted: whether two statements have other
-    comments, where these count.
+    comments, where these count. alike: by the id of a definition of the left the one of the right that it became under
+    another name.
     """
 
     hashes: dict[int, bytes] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class Comparison:
     opened: frozenset[Key] = frozenset()
     forced: frozenset[Key] = frozenset()
     counted: Callable[[Node, Node], bool] | None = None
+    alike: Mapping[int, Node] = field(default_factory=dict)
 
     def hash(self, node: Node) -> bytes:
         found = self.hashes.get(id(node))
@@ -104,7 +106,7 @@ class Comparison:
 
     def script(self, left: Block, right: Block, key: Key, given: dict[int, int] | None = None) -> Script:
         one, two = left.body, right.body
-        forced = _by_name(left, right) if given is None else given
+        forced = self._known(left, right, _by_name(left, right) if given is None else given)
         pairs, crossing = self._pairs(one, two, forced)
         entries: list[Entry] = []
         i = j = 0
@@ -137,6 +139,20 @@ class Comparison:
         header = key in self.forced or not trees_equal(skeleton(left), skeleton(right))
         scripts = [self.script(a, b, (*key, n)) for n, (a, b) in enumerate(zip(one, two, strict=True))]
         return Entry("descend", key, left, right, tuple(scripts), header)
+
+    def _known(self, left: Block, right: Block, given: dict[int, int]) -> dict[int, int]:
+        """Pairs of definitions, with those that are alike added."""
+        if not self.alike:
+            return given
+        places = {id(definition(n)): j for j, n in enumerate(right.body)}
+        found, taken = dict(given), set(given.values())
+        for i, node in enumerate(left.body):
+            other = self.alike.get(id(definition(node)))
+            j = places.get(id(other)) if other is not None else None
+            if i not in found and j is not None and j not in taken:
+                found[i] = j
+                taken.add(j)
+        return found
 
     def _pairs(
         self, left: Sequence[Node], right: Sequence[Node], forced: dict[int, int]

@@ -16,20 +16,25 @@ from prediff.errors import PrediffError
 from prediff.facts.scopes import ScopeInfo, map_names, module_names
 from prediff.languages import get_language
 from prediff.languages.language import Language, Traits
+from prediff.matchers.similarity import find_alike
+from prediff.matchers.units import Path, units_of
 from prediff.model import ParsedFile
 from prediff.normalizer import normalize
 from prediff.parse import parse
 from prediff.reconcile import Reconciled, reconcile
+from prediff.reconcilers import names
 from prediff.rules import RULES
 from prediff.transport.edits import Transport
 from prediff.transport.layout import Layout, inner_blocks
 from prediff.transport.plan import CoarserError, Edit, Plan
 from prediff.transport.script import Comparison, Entry, Key, Script
 from prediff.transport.spelling import respelled
-from prediff.tree import Block, If, Import, ImportFrom, Name, Node, trees_equal, update, walk
+from prediff.tree import Block, Function, If, Import, ImportFrom, Name, Node, trees_equal, update, walk
 from prediff.views.canonical import shown_comments
 
 MAX_ROUNDS = 40
+LIKELY = 0.25
+"""How alike two definitions under different names must be for the one to be shown as what the other became."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +80,10 @@ class _View:
         assert left.tree is not None
         assert right.tree is not None
         self.right_file = right
-        self.joined = joined
         self.language, self.traits = language, language.traits
         self.allowed, self.reader = allowed, reader
+        pairs = _likely_pairs(joined, self.traits)
+        self.joined = joined = self.named(joined, pairs) if "locals-unread" in allowed else joined
         self.counted = shown_comments(right.comments, allowed)
         counted = shown_comments(left.comments, allowed)
         self.left = Layout(left.source.text, left.tree, left.comments, counted)
@@ -85,10 +91,24 @@ class _View:
         keywords = self.traits.keyword_parameters
         self.spelling = respelled(right.tree, joined.right, self.right, self.traits, keywords)
         self.plan = Plan()
-        self.comparison = Comparison(counted=self.other_comments if counted or self.counted else None)
+        self.comparison = Comparison(
+            counted=self.other_comments if counted or self.counted else None,
+            alike=_by_node(joined, pairs),
+        )
         self.import_keys: set[Key] = set()
         self.given_up: set[str] = set()
         self.reasons: dict[Key, str] = {}
+
+    def named(self, joined: Reconciled, pairs: Sequence[tuple[Path, Path]]) -> Reconciled:
+        """The right with the locals of functions that have another name on the left under their names there."""
+        known = {j for _, j in joined.pairs}
+        body = list(joined.right.body)
+        for a, b in pairs:
+            if len(a) == len(b) == 1 and b[0] not in known:
+                left, right = joined.left.body[a[0]], body[b[0]]
+                if isinstance(left, Function) and isinstance(right, Function):
+                    body[b[0]], _ = names.follow(left, right, self.traits, self.traits.keyword_parameters)
+        return replace(joined, right=update(joined.right, body=tuple(body)))
 
     def made(self) -> Aligned:
         reason = ""
@@ -319,6 +339,19 @@ def applied(left: Layout, edits: Sequence[Edit]) -> tuple[str, list[tuple[int, i
         lines.append("")
         sources.append((0, 0))
     return "\n".join(lines), sources
+
+
+def _likely_pairs(joined: Reconciled, traits: Traits) -> list[tuple[Path, Path]]:
+    """The definitions of both files that belong together, under other names too."""
+    found = find_alike(joined.left, joined.right, joined.pairs, traits)
+    return [*found.known.items(), *[(a.left, a.right) for a in found.alike if a.likeness >= LIKELY]]
+
+
+def _by_node(joined: Reconciled, pairs: Sequence[tuple[Path, Path]]) -> dict[int, Node]:
+    """By the id of a definition of the left, the one of the right that it became."""
+    left = {u.path: u.node for u in units_of(joined.left.body)}
+    right = {u.path: u.node for u in units_of(joined.right.body)}
+    return {id(left[a]): right[b] for a, b in pairs if a in left and b in right}
 
 
 def _global_reads(tree: Block, traits: Traits) -> frozenset[str]:
