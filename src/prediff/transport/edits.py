@@ -69,21 +69,33 @@ class Transport:
                 continue
             if p.entry.kind == "descend":
                 yield from self.descend(p)
-            elif p.entry.kind == "change":
-                yield self.merged(p)
+            elif p.parts:
+                yield self.merged(p, p.parts)
         for start, end in hunks:
             yield from self.hunk(script, items, start, end)
 
     def mark(self, items: Sequence[Placed]) -> None:
         """Which entries stay where they stand on the left: all that share no line with one that does not."""
         for group in groups_of(items):
-            alone = len(group) == 1
-            kinds = {p.entry.kind for p in group}
-            stays = kinds == {"keep"} or (alone and kinds == {"descend"})
-            if alone and kinds == {"change"} and group[0].entry.key not in self.plan.plain:
-                stays = self.parts(group[0]) is not None
+            changing = [p for p in group if p.entry.kind != "keep"]
+            stays = not changing or (len(group) == 1 and changing[0].entry.kind == "descend")
+            if changing and all(p.entry.kind == "change" for p in changing):
+                parts = self.parts_of_all(changing)
+                stays = parts is not None
+                changing[0].parts = parts or []
             for p in group:
                 p.stays = stays
+
+    def parts_of_all(self, changing: Sequence[Placed]) -> list[Part] | None:
+        """What is to be replaced in some changed statements of the same lines; None if that cannot be told of each."""
+        found: list[Part] = []
+        for p in changing:
+            parts = None if p.entry.key in self.plan.plain else self.parts(p)
+            if parts is None:
+                return None
+            found += parts
+        found.sort(key=lambda part: part[0])  # stable: what is put in at one place keeps its order
+        return None if any(a[0][2:] > b[0][:2] for a, b in pairwise(found)) else found
 
     def hunks(self, script: Script, items: Sequence[Placed]) -> Iterator[tuple[int, int]]:
         """The runs of entries that do not stay, as (first, behind last)."""
@@ -107,8 +119,9 @@ class Transport:
 
     def header(self, p: Placed) -> Iterator[Edit]:
         """What stands outside of a statement's blocks."""
-        if p.entry.key not in self.plan.plain and self.parts(p) is not None:
-            yield self.merged(p)
+        parts = self.parts_of_all([p])
+        if parts is not None:
+            yield self.merged(p, parts)
             return
         one, two = solid(p.header_left, self.left), solid(p.header_right, self.right)
         if len(one) != len(two):
@@ -141,8 +154,7 @@ class Transport:
             replaced = sum(len(self.left.slice(span)) for span, _ in found)
             if replaced > MAX_REPLACED * len(self.left.lines[lines[0] - 1].strip()):
                 return None
-        found.sort(key=lambda part: part[0])  # stable: what is put in at one place keeps its order
-        return None if any(a[0][2:] > b[0][:2] for a, b in pairwise(found)) else found
+        return found
 
     def other_comments(self, p: Placed) -> bool:
         """Whether comments that count stand otherwise at a statement, outside of its blocks."""
@@ -156,10 +168,8 @@ class Transport:
             found.append([layout.counted[n] for n in lines if n in layout.counted])
         return found[0] != found[1]
 
-    def merged(self, p: Placed) -> Edit:
+    def merged(self, p: Placed, found: Sequence[Part]) -> Edit:
         """The left statement's lines with its parts replaced."""
-        found = self.parts(p)
-        assert found is not None
         assert p.entry.right is not None
         first, last = found[0][0][0], found[-1][0][2]
         at, text = (first, 0), ""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from prediff.transport.expressions import Part
 from prediff.transport.layout import Layout, inner_blocks
 from prediff.transport.plan import Run
 from prediff.transport.script import Entry
@@ -17,6 +18,7 @@ class Placed:
     """An entry and the pieces that it stands on, all of them and (of what is gone into) those outside of its blocks.
 
     stays: whether it shares no piece with an entry that changes, so that it can stay where it is on the left.
+    parts: what is to be replaced in it then, and in the entries of the same lines.
     """
 
     entry: Entry
@@ -25,6 +27,7 @@ class Placed:
     header_left: set[int] = field(default_factory=set)
     header_right: set[int] = field(default_factory=set)
     stays: bool = False
+    parts: list[Part] = field(default_factory=list)
 
     @property
     def sides(self) -> tuple[set[int], set[int]]:
@@ -139,12 +142,21 @@ def spans_of(node: Node, *, blocks: bool) -> Iterator[Span]:
         below = children(top)
         if isinstance(top, Statement):
             if not top.restructured:
-                yield top.header if any(isinstance(n, Block) for n in below) else top.span
+                yield from _own_spans(top)
             elif not below:
                 yield top.header
         elif not below:
             yield top.span
         waiting += below
+
+
+def _own_spans(node: Statement) -> list[Span]:
+    """The spans of a statement itself: its header, or where it starts and ends if its blocks stand in expressions."""
+    if not inner_blocks(node):
+        return [node.span]
+    if node.header != node.span:
+        return [node.header]
+    return [(*node.span[:2], *node.span[:2]), (*node.span[2:], *node.span[2:])]
 
 
 def solid(pieces: set[int], layout: Layout) -> list[Run]:

@@ -1,0 +1,271 @@
+"""The aligned view: the left file as it is, and the right one in its clothes."""
+
+from __future__ import annotations
+
+import ast
+from difflib import unified_diff
+from textwrap import dedent
+
+import pytest
+
+import prediff
+from prediff.model import Report
+from prediff.rules import RULES
+from prediff.transport import edits, expressions
+from prediff.views import aligned
+
+
+def shown(left: str, right: str, **options) -> Report:
+    """The report of two texts, after checking what holds of every pair."""
+    left, right = dedent(left), dedent(right)
+    options = {"language": "python", **options}
+    report = prediff.diff(left, right, **options)
+    if report.verdict == "unknown":
+        return report
+    assert report.left_text == left
+    assert report.same == (report.left_text == report.right_text)
+    assert prediff.diff(report.right_text, right, **options).same
+    assert len(report.line_maps[1].lines) == report.right_text.count("\n") + 1
+    if options["language"] == "python":
+        ast.parse(report.right_text)
+    return report
+
+
+def changes(left: str, right: str, **options) -> list[str]:
+    report = shown(left, right, **options)
+    lines = unified_diff(report.left_text.splitlines(), report.right_text.splitlines(), n=0, lineterm="")
+    return [line for line in lines if line[:2] not in ("--", "++", "@@")]
+
+
+LEFT = '''
+import os, sys
+
+# Sums up.
+def total(values, start=0):
+    """The sum of values."""
+    result = start
+    for value in values:  # each
+        if not value is None: result += value
+    print('sum', result)
+    return result
+
+
+def first(values):
+    if values:
+        return values[0]
+    else:
+        return None
+'''
+
+
+def test_the_same_is_the_left_file_on_both_sides():
+    right = (
+        LEFT.replace("result", "sum_")
+        .replace("'sum'", '"sum"')
+        .replace("not value is None", "value is not None")
+    )
+    right = right.replace("    else:\n        return None\n", "    return None\n").replace("# each", "# all")
+    report = shown(LEFT, right)
+    assert report.same
+    assert report.right_text == dedent(LEFT)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("return result", "return result + 1", ["-    return result", "+    return result + 1"]),
+        ("start=0", "start=1", ["-def total(values, start=0):", "+def total(values, start=1):"]),
+        ("'sum'", "'Sum'", ["-    print('sum', result)", "+    print('Sum', result)"]),
+        ("result)\n", "result, start)\n", ["-    print('sum', result)", "+    print('sum', result, start)"]),
+        ("os, sys", "os", ["-import os, sys", "+import os"]),
+        ("    print('sum', result)\n", "", ["-    print('sum', result)"]),
+        ("    result = start\n", "    log(start)\n    result = start\n", ["+    log(start)"]),
+    ],
+)
+def test_a_change_in_a_restyled_file(old, new, expected):
+    right = LEFT.replace(old, new)
+    assert right != LEFT
+    restyled = ast.unparse(
+        ast.parse(right.replace("result", "sum_").replace("value ", "item ").replace("value\n", "item\n"))
+    )
+    assert changes(LEFT, right) == expected
+    assert changes(LEFT, restyled + "\n") == expected
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        pytest.param(
+            "def f(a, b):\n    if not a:\n        x()\n    else:\n        y()\n",
+            "def f(a, b):\n    if a:\n        y()\n        z()\n    else:\n        x()\n",
+            ["+        z()"],
+            id="an inverted if",
+        ),
+        pytest.param(
+            "def f(a):\n    if a:\n        return 1\n    else:\n        b = g()\n        return b + 1\n",
+            "def f(a):\n    if a:\n        return 1\n    b = g()\n    h(b)\n    return b + 2\n",
+            ["+        h(b)", "-        return b + 1", "+        return b + 2"],
+            id="a hoisted else",
+        ),
+        pytest.param(
+            "def f(a):\n    return [x for x in a if x > 1]\n",
+            "def f(a):\n    b = []\n    for y in a:\n        if y > 2:\n            b.append(y)\n    return b\n",
+            ["-    return [x for x in a if x > 1]", "+    return [x for x in a if x > 2]"],
+            id="a loop for a comprehension",
+        ),
+        pytest.param(
+            "def f(a):\n    x = g(a,\n          1,\n          key='k')\n    return x.y, x\n",
+            'def f(a):\n    x = g(a, 2, key="k", more=True)\n    return x.z, x\n',
+            [
+                "-          1,", "-          key='k')", "+          2,", "+          key='k',", "+          more=True)",
+                "-    return x.y, x", "+    return x.z, x",
+            ],
+            id="a call of several lines",
+        ),
+        pytest.param(
+            "def f(a):\n    g(a)\n    h(a)\n    return a\n",
+            "def f(a):\n    with lock:\n        g( a )\n        h( a )\n    return a\n",
+            ["-    g(a)", "-    h(a)", "+    with lock:", "+        g(a)", "+        h(a)"],
+            id="statements that were put in a with",
+        ),
+        pytest.param(
+            "def f(a):\n    if a: g('x')\n    elif b: h('y')\n",
+            'def f(a):\n    if c:\n        k()\n    elif a:\n        g("x")\n    elif b:\n        h("y")\n',
+            ["-    if a: g('x')", "+    if c:", "+        k()", "+    elif a:", '+        g("x")'],
+            id="a branch before the others",
+        ),
+        pytest.param(
+            "class A:\n  def f(self):\n    return 1\n",
+            "class A:\n    def f(self):\n        return 1\n\n    def g(self):\n        if self:\n            h()\n",
+            ["+", "+  def g(self):", "+    if self:", "+      h()"],
+            id="another unit of indentation",
+        ),
+        pytest.param(
+            'def f():\n    g("""a\n  b""")\n',
+            'def f():\n    if x:\n        h("""a\n  b""")\n    g("""a\n  b""")\n',
+            ["+    if x:", '+        h("""a', '+  b""")'],
+            id="a string that goes over lines keeps its indent",
+        ),
+        pytest.param(
+            "def f(a, b):\n    return a * b\n",
+            "def f(a, b):\n    return (a + 1) * b\n",
+            ["-    return a * b", "+    return (a + 1) * b"],
+            id="parentheses that are needed",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_shown(left, right, expected):
+    assert sorted(changes(left, right)) == sorted(expected)
+
+
+def test_comments_beside_an_insertion_are_the_right_files():
+    left = "def f(a):\n    # about g\n    g(a)\n    # about h\n    h(a)\n"
+    right = "def f(a):\n    # About g\n    g(a)\n    # new\n    k(a)\n    # about h\n    h(a)\n"
+    assert changes(left, right) == ["+    # new", "+    k(a)"]
+
+
+def test_a_comment_goes_with_its_statement():
+    left = "def f(a):\n    g(a)\n    # about k\n    k(a)\n    # about h\n    h(a)\n"
+    assert changes(left, "def f(a):\n    g(a)\n    # about h\n    h(a)\n") == ["-    # about k", "-    k(a)"]
+
+
+def test_a_docstring_that_changed_is_the_lefts():
+    left = 'def f(a):\n    """One."""\n    return g(a)\n'
+    assert changes(left, left.replace("One", "Two").replace("g(a)", "g(1)")) == [
+        "-    return g(a)",
+        "+    return g(1)",
+    ]
+
+
+def test_comments_that_count_are_shown():
+    left = "def f(a):\n    # one\n    g(a)  # two\n    return a\n"
+    right = "def f(a):\n    # 1\n    g( a )  # 2\n    return a\n"
+    assert changes(left, right, show=["docs"]) == [
+        "-    # one", "-    g(a)  # two", "+    # 1", "+    g( a )  # 2",
+    ]  # fmt: skip
+
+
+def test_an_import_that_only_a_folded_annotation_names_stays_bound():
+    left = "from m import T\n\n\ndef f(a: T):\n    return g(a)\n"
+    right = "def f(a):\n    return g(a)\n"
+    report = shown(left, right)
+    assert "from m import T" not in report.right_text
+    assert "T" not in report.right_text
+
+
+def test_an_import_of_what_is_put_in_comes_along():
+    left = "def f(a):\n    return a\n"
+    right = "from typing import Any\n\n\ndef f(a):\n    x: Any = g(a)\n    return h(x, x)\n"
+    assert "from typing import Any" in shown(left, right).right_text
+
+
+def test_definitions_stay_where_they_are_on_the_left():
+    left = "def f():\n    return 1\n\n\ndef g():\n    return 2\n\n\ndef h():\n    return 3\n"
+    right = "def g():\n    return 2\n\n\ndef h():\n    return 4\n\n\ndef f():\n    return 1\n"
+    assert changes(left, right) == ["-    return 3", "+    return 4"]
+
+
+def test_lines_of_the_right_file():
+    left = "def f(a):\n    g(a)\n    h(a)\n    return a\n"
+    right = "\n\n\ndef f(a):\n    g( a )\n    k( a )\n    return a\n"
+    report = shown(left, right)
+    assert report.right_text == "def f(a):\n    g(a)\n    k(a)\n    return a\n"
+    assert [line for line, _ in report.line_maps[1].lines] == [4, 5, 6, 7, 0]
+
+
+def test_javascript():
+    left = (
+        "function f(a) {\n  if (a) { return 1 } else { return g(a, 'x') }\n}\n\nfunction k() { return 2 }\n"
+    )
+    right = 'function f(b) {\n  if (b) {\n    return 1;\n  }\n  return g(b, "y");\n}\n\nfunction k() { return 2; }\n'
+    assert changes(left, right, language="javascript") == [
+        "-  if (a) { return 1 } else { return g(a, 'x') }",
+        "+  if (a) { return 1 } else { return g(a, 'y') }",
+    ]
+
+
+def test_a_callback_in_javascript():
+    left = "describe('a', function () {\n  it('b', function () {\n    f(1)\n    g()\n  })\n})\n"
+    right = (
+        'describe("a", function () {\n  it("b", function () {\n    f(2);\n    h();\n    g();\n  });\n});\n'
+    )
+    assert changes(left, right, language="javascript") == ["-    f(1)", "+    f(2)", "+    h();"]
+
+
+def test_a_file_that_cannot_be_read_is_shown_as_it_is():
+    report = shown("def f(:\n", "def f(\n")
+    assert report.verdict == "unknown"
+    assert report.left_text == "def f(:\n"
+
+
+def test_whatever_the_merge_does_the_text_is_the_right_files_logic(monkeypatch):
+    """A merge that always puts in a wrong text is found out, and the right file's own lines are shown."""
+    monkeypatch.setattr(expressions._Merge, "whole", lambda self, a, b, where: [(a.span, "wrong")])
+    left, right = "def f(a):\n    g(a, 1)\n    return a\n", "def f(a):\n    g( a,2 )\n    return a\n"
+    assert changes(left, right) == ["-    g(a, 1)", "+    g( a,2 )"]
+
+
+def test_where_nothing_can_be_placed_the_file_is_shown_as_it_is(monkeypatch):
+    monkeypatch.setattr(edits.Transport, "hunk", lambda *_: iter(()))
+    monkeypatch.setattr(edits.Transport, "parts", lambda *_: None)
+    left, right = "def f(a):\n    return g(a)\n", "def f(a):\n    return h( a )\n"
+    report = shown(left, right)
+    assert report.right_text == right
+    assert any("shown in its own text" in note for note in report.notes)
+
+
+def test_a_view_gives_up_at_last(monkeypatch):
+    monkeypatch.setattr(aligned, "MAX_ROUNDS", 0)
+    assert shown("x = f(1)\n", "x = f( 2 )\n").right_text == "x = f( 2 )\n"
+
+
+PYTHON_RULES = [rule for rule in RULES if "python" in rule.languages]
+
+
+@pytest.mark.parametrize("rule", PYTHON_RULES, ids=[rule.id for rule in PYTHON_RULES])
+def test_examples_of_rules_with_a_change_behind_them(rule):
+    """What a rule folds is not shown, nor in the way of what is: the statement behind it changes."""
+    for example in [e for e in rule.examples if e.language == "python"]:
+        left, right = (f"{text}\nchanged({n})\n" for n, text in enumerate((example.before, example.after)))
+        for level in ("safe", "relaxed"):
+            shown(left, right, level=level)
