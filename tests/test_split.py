@@ -34,8 +34,8 @@ def area(w, h):
 def label(name):
     return "N: " + name
 """
-MIDDLE = NEW.replace(b'"N: "', b"'n: '")
-MIDDLE_LOGIC_FIRST = OLD.replace(b"'n: '", b'"N: "')
+MIDDLE = NEW.replace(b'"N: "', b'"n: "')
+MIDDLE_LOGIC_FIRST = OLD.replace(b"'n: '", b"'N: '")
 RESTYLED = OLD.replace(b"result", b"product")
 
 

@@ -8,7 +8,7 @@ moves the right of each pair toward its left: reports and views ask `matchers.si
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from prediff.languages.language import Traits
@@ -95,7 +95,7 @@ def _unit_texts(parsed: ParsedFile) -> dict[tuple[str, str], list[Span]]:
     return found
 
 
-def pair_sequences(left: Sequence[bytes], right: Sequence[bytes]) -> list[tuple[int, int]]:
+def pair_sequences(left: Sequence[Hashable], right: Sequence[Hashable]) -> list[tuple[int, int]]:
     """The pairs of a longest common subsequence of two sequences of hashes, in order."""
     # What both start and end with belongs to a longest one, and is often all that there is.
     start = _common(left, right)
@@ -106,7 +106,7 @@ def pair_sequences(left: Sequence[bytes], right: Sequence[bytes]) -> list[tuple[
     return [(i, i) for i in range(start)] + middle + tail
 
 
-def _common(left: Sequence[bytes], right: Sequence[bytes]) -> int:
+def _common(left: Sequence[Hashable], right: Sequence[Hashable]) -> int:
     """How many items two sequences have in common at their start."""
     count = 0
     for a, b in zip(left, right, strict=False):
@@ -116,10 +116,10 @@ def _common(left: Sequence[bytes], right: Sequence[bytes]) -> int:
     return count
 
 
-def _common_subsequence(left: Sequence[bytes], right: Sequence[bytes]) -> list[tuple[int, int]]:
+def _common_subsequence(left: Sequence[Hashable], right: Sequence[Hashable]) -> list[tuple[int, int]]:
     from rapidfuzz.distance import LCSseq
 
-    numbers: dict[bytes, int] = {}
+    numbers: dict[Hashable, int] = {}
     one = [numbers.setdefault(h, len(numbers)) for h in left]
     two = [numbers.setdefault(h, len(numbers)) for h in right]
     pairs: list[tuple[int, int]] = []

@@ -139,16 +139,16 @@ def test_annotations_have_a_switch_of_their_own(opened):
     assert page.count("#left .kept") == page.count("#right .kept") == 1
 
 
-def test_each_pane_shows_the_original_or_the_normal_form(opened):
+def test_each_pane_shows_the_original_or_what_is_compared(opened):
     page = opened("bugfix-in-restyle")
     page.page.click("#right .mode")
-    assert (page.text("#left .mode"), page.text("#right .mode")) == ("normal form", "original")
+    assert (page.text("#left .mode"), page.text("#right .mode")) == ("as it is", "original")
     page.press("x")
     right = page.page.locator("#right .text").all_inner_texts()
     source = (SAMPLES / "python" / "bugfix-in-restyle" / "right.py").read_text().splitlines()
     assert [text.strip() for text in right] == [line.strip() for line in source]
     page.press("o", "o")
-    assert (page.text("#left .mode"), page.text("#right .mode")) == ("normal form", "normal form")
+    assert (page.text("#left .mode"), page.text("#right .mode")) == ("as it is", "aligned")
 
 
 def many_changes(count: int) -> tuple[str, str]:

@@ -184,7 +184,7 @@ def test_what_is_written(prediff):
     assert second == f"{os.path.join('out/deep', '0002-logic.patch')}: 1 file, what changes in logic"
     logic = (prediff.folder / "out" / "deep" / "0002-logic.patch").read_text(encoding="utf-8")
     changed = [line for line in logic.splitlines() if line[:1] in "+-"]
-    assert changed == ["--- a/old.py", "+++ b/old.py", "-    return 'n: ' + name", '+    return "N: " + name']
+    assert changed == ["--- a/old.py", "+++ b/old.py", '-    return "n: " + name', '+    return "N: " + name']
 
 
 def test_a_lone_step_is_said_in_one_line(prediff, run):

@@ -64,7 +64,7 @@ class Wardrobe:
 
     def clothes(self, hunk: Sequence[Placed]) -> Clothes:
         """What a hunk takes from the left on its right side."""
-        have: dict[bytes, _Waiting] = defaultdict(list)
+        have: dict[int, _Waiting] = defaultdict(list)
         shared = _shared([p.left for p in hunk]), _shared([p.right for p in hunk])
         for p in hunk:
             waiting = self._given(p, shared[0])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from prediff.languages.language import Comment
 from prediff.tree import (
@@ -101,17 +102,25 @@ class Layout:
 
     def closed(self, pieces: set[int]) -> set[int]:
         """Some pieces, with the other pieces of each compound statement of which all inner ones are among them."""
-        found = set(pieces)
         touched = sorted({s for p in pieces for s in self.pieces[p].statements}, reverse=True)
+        touched = [s for s in touched if len(self.pieces_of[s]) > 1]
+        if not touched:
+            return pieces
+        found = set(pieces)
+        # How many pieces up to each are neither among them nor do nothing.
+        missing = [0, *accumulate(p not in found and not self.is_idle(p) for p in range(len(self.pieces)))]
         for statement in touched:  # inner ones come first
             own = self.pieces_of[statement]
-            if len(own) < 2 or own[0] not in found:
+            if own[0] not in found:
                 continue
-            first, last = self.statements[statement].first, self.statements[statement].last
-            inner = set(self.piece_at[first : last + 1]) - {-1}
-            if all(p in found or self.is_idle(p) for p in inner - set(own)):
-                found |= set(own)
+            left_out = missing[own[-1] + 1] - missing[own[0]]
+            if left_out <= sum(p not in pieces for p in own) + self._added(found - pieces, own, pieces):
+                found.update(own)
         return found
+
+    def _added(self, added: set[int], own: list[int], pieces: set[int]) -> int:
+        """How many pieces within a statement's were added since the missing ones were counted."""
+        return sum(own[0] <= p <= own[-1] for p in added if p not in own)
 
     def is_idle(self, piece: int) -> bool:
         """Whether a piece does nothing: docstrings, `pass`."""

@@ -10,7 +10,7 @@ from prediff.transport.expressions import Part
 from prediff.transport.layout import Layout, inner_blocks
 from prediff.transport.plan import Run
 from prediff.transport.script import Entry
-from prediff.tree import Block, If, Node, Span, Statement, children, hull, walk
+from prediff.tree import Block, If, Node, Span, Statement, children, hull
 
 
 @dataclass(slots=True)
@@ -43,6 +43,8 @@ class Places:
         self.right = right
         self._left: dict[int, set[int]] = {}
         self._right: dict[int, set[int]] = {}
+        self._ends_left: dict[int, set[int]] = {}
+        self._ends_right: dict[int, set[int]] = {}
 
     def placed(self, entry: Entry) -> Placed:
         """An entry with its pieces. One whose blocks cannot be told apart in the text is not gone into."""
@@ -50,8 +52,8 @@ class Places:
         if entry.kind == "descend" and entry.left is not None and entry.right is not None:
             found.header_left = self.left.pieces_in(spans_of(entry.left, blocks=False))
             found.header_right = self.right.pieces_in(spans_of(entry.right, blocks=False))
-            apart = _is_apart(entry.left, found.header_left, self.left)
-            apart = apart and _is_apart(entry.right, found.header_right, self.right)
+            apart = _is_apart(entry.left, found.header_left, self.left, self._left)
+            apart = apart and _is_apart(entry.right, found.header_right, self.right, self._right)
             unlike = is_inverted(entry.left) != is_inverted(entry.right)
             unlike |= owners(self.left, found.header_left) != owners(self.right, found.header_right)
             if not apart or (entry.header and unlike):
@@ -76,9 +78,9 @@ class Places:
             owned = set[int]().union(*[p.left for p in items]), set[int]().union(*[p.right for p in items])
             for p in changing:
                 if p.entry.left is not None and p.left:
-                    p.left |= step(p.entry.left, p.left, self.left) - owned[0]
+                    p.left |= step(p.entry.left, p.left, self.left, self._ends_left) - owned[0]
                 if p.entry.right is not None and p.right:
-                    p.right |= step(p.entry.right, p.right, self.right) - owned[1]
+                    p.right |= step(p.entry.right, p.right, self.right, self._ends_right) - owned[1]
         return items
 
     def _as_it_stands(self, entry: Entry) -> Placed | None:
@@ -92,22 +94,44 @@ class Places:
 
 
 def _pieces(node: Node | None, layout: Layout, known: dict[int, set[int]]) -> set[int]:
-    if node is None:
-        return set()
+    return set() if node is None else layout.closed(set(_touched(node, layout, known)))
+
+
+def _touched(node: Node, layout: Layout, known: dict[int, set[int]]) -> set[int]:
+    """The pieces that a statement and all in its blocks touch. Those inside are asked for too: they are kept."""
     if id(node) not in known:
-        known[id(node)] = layout.closed(layout.pieces_in(spans_of(node, blocks=True)))
-    return set(known[id(node)])
+        found = layout.pieces_in(spans_of(node, blocks=False))
+        for block in inner_blocks(node):
+            for n in block.body:
+                found |= _touched(n, layout, known)
+        known[id(node)] = found
+    return known[id(node)]
 
 
-def _by_spans(node: Node, mine: set[int], layout: Layout) -> set[int]:
+def _by_spans(node: Node, mine: set[int], layout: Layout, known: dict[int, set[int]]) -> set[int]:
     """The pieces on which spans of a node start or end; of what a rule made of several statements, all between them."""
-    more = {layout.piece_at[line] for n in walk(node) for line in (n.span[0], n.span[2])} - {-1}
+    more = set(_ends(node, layout, known))
     if isinstance(node, Statement) and node.restructured:
         more.update(range(min(mine), max(mine) + 1))
     return {n for n in more if not layout.is_idle(n)}
 
 
-def _by_statements(node: Node, mine: set[int], layout: Layout) -> set[int]:
+def _ends(node: Node, layout: Layout, known: dict[int, set[int]]) -> set[int]:
+    if id(node) not in known:
+        waiting: list[Node] = [node]
+        found: set[int] = set()
+        while waiting:
+            top = waiting.pop()
+            found.update((layout.piece_at[top.span[0]], layout.piece_at[top.span[2]]))
+            waiting += [c for c in children(top) if not isinstance(c, Block)]
+        for block in inner_blocks(node):
+            for n in block.body:
+                found |= _ends(n, layout, known)
+        known[id(node)] = found - {-1}
+    return known[id(node)]
+
+
+def _by_statements(node: Node, mine: set[int], layout: Layout, known: dict[int, set[int]]) -> set[int]:
     """The pieces of the statements of the source that a node's pieces belong to."""
     more: set[int] = set()
     for number in {s for piece in mine for s in layout.pieces[piece].statements}:
@@ -117,13 +141,13 @@ def _by_statements(node: Node, mine: set[int], layout: Layout) -> set[int]:
     return more - {-1}
 
 
-def _is_apart(node: Node, header: set[int], layout: Layout) -> bool:
+def _is_apart(node: Node, header: set[int], layout: Layout, known: dict[int, set[int]]) -> bool:
     """Whether the blocks of a statement share no line with what stands outside of them, nor with each other."""
     seen = set(header)
     for block in inner_blocks(node):
         own: set[int] = set()
         for n in block.body:
-            own |= layout.pieces_in(spans_of(n, blocks=True))
+            own |= _touched(n, layout, known)
         if own & seen:
             return False
         seen |= own

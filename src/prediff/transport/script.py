@@ -7,13 +7,15 @@ differs is gone into where both sides have as many blocks. A wrong pair makes a 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from typing import Literal as Word
 
 from prediff.align import definition, pair_sequences, unit_keys
 from prediff.transport.layout import inner_blocks
 from prediff.tree import (
+    FIELDS,
     VALUE_FIELDS,
     Block,
     Class,
@@ -21,8 +23,8 @@ from prediff.tree import (
     ImportFrom,
     Node,
     Opaque,
+    children,
     map_children,
-    tree_hash,
     trees_equal,
     walk,
 )
@@ -34,6 +36,8 @@ Key = tuple[int, ...]
 MAX_GAP = 6000
 """Gaps of more pairs than this are not searched for statements that are alike."""
 ALIKE = 0.35
+MAX_DEPTH = 200
+"""Blocks within blocks deeper than half of this are not gone into."""
 EMPTY = Block(())
 
 
@@ -71,7 +75,7 @@ class Comparison:
     another name.
     """
 
-    hashes: dict[int, bytes] = field(default_factory=dict)
+    hashes: dict[int, int] = field(default_factory=dict)
     words: dict[int, Counter[str]] = field(default_factory=dict)
     whole: frozenset[Key] = frozenset()
     opened: frozenset[Key] = frozenset()
@@ -79,11 +83,29 @@ class Comparison:
     counted: Callable[[Node, Node], bool] | None = None
     alike: Mapping[int, Node] = field(default_factory=dict)
 
-    def hash(self, node: Node) -> bytes:
-        found = self.hashes.get(id(node))
-        if found is None:
-            found = self.hashes[id(node)] = tree_hash(node)
-        return found
+    def hash(self, node: Node) -> int:
+        """A hash of a tree from those of its parts: statements that stand deep are asked for at each level."""
+        known = self.hashes
+        waiting: list[Any] = [node]
+        while waiting and id(node) not in known:
+            top = waiting[-1]
+            below = children(top)
+            missing = [c for c in below if id(c) not in known]
+            if missing:
+                waiting += missing
+                continue
+            waiting.pop()
+            parts: list[Any] = [top.__class__]
+            for name in FIELDS[top.__class__]:
+                value = getattr(top, name)
+                if isinstance(value, Node):
+                    parts.append(known[id(value)])
+                elif value.__class__ is tuple:
+                    parts.append(tuple([known[id(v)] if isinstance(v, Node) else v for v in value]))
+                else:  # 0.0 and -0.0 have one hash
+                    parts.append(repr(value) if value.__class__ in (float, complex) else value)
+            known[id(top)] = hash(tuple(parts))
+        return known[id(node)]
 
     def module(
         self,
@@ -134,7 +156,8 @@ class Comparison:
         if self.hash(left) == self.hash(right) and key not in self.opened and not other_comments:
             return Entry("keep", key, left, right)
         one, two = inner_blocks(left), inner_blocks(right)
-        if key in self.whole or left.__class__ is not right.__class__ or not one or len(one) != len(two):
+        alike = left.__class__ is right.__class__ and one and len(one) == len(two)
+        if not alike or key in self.whole or len(key) > MAX_DEPTH:
             return Entry("change", key, left, right)
         header = key in self.forced or not trees_equal(skeleton(left), skeleton(right))
         scripts = [self.script(a, b, (*key, n)) for n, (a, b) in enumerate(zip(one, two, strict=True))]
@@ -158,10 +181,10 @@ class Comparison:
         self, left: Sequence[Node], right: Sequence[Node], forced: dict[int, int]
     ) -> tuple[list[tuple[int, int]], dict[int, int]]:
         """The pairs of two blocks in order, and those of `forced` that would cross them."""
-        labels_left = [self.hash(n) for n in left]
-        labels_right = [self.hash(n) for n in right]
+        labels_left: list[Hashable] = [self.hash(n) for n in left]
+        labels_right: list[Hashable] = [self.hash(n) for n in right]
         for i, j in forced.items():
-            labels_left[i] = labels_right[j] = b"pair %d" % i
+            labels_left[i] = labels_right[j] = ("pair", i)
         pairs = pair_sequences(labels_left, labels_right)
         crossing = {i: j for i, j in forced.items() if (i, j) not in set(pairs)}
         found: list[tuple[int, int]] = []
