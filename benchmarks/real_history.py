@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from prediff.bench import pair as normalize_pair
+from prediff.model import View
 
 MANIFEST = Path(__file__).with_name("real_history.tsv")
 Key = tuple[str, ...]
@@ -180,11 +181,13 @@ def read_pairs(rows: Iterable[Row], clones: Mapping[str, Path], absent: list[Row
 # --- normalizing in processes that can be killed ---------------------------------------------------------
 
 
-def attempt(pair: Pair, level: str) -> Answer:
+def attempt(pair: Pair, level: str, view: View) -> Answer:
     left, right = (text.decode("utf-8", "surrogateescape") for text in (pair.left, pair.right))
     start = time.perf_counter()
     try:
-        out_left, out_right = normalize_pair(left, right, pair.row.lang, pair.row.path, level=level)
+        out_left, out_right = normalize_pair(
+            left, right, pair.row.lang, pair.row.path, level=level, view=view
+        )
         seconds = time.perf_counter() - start
         sides = [text.encode("utf-8", "surrogateescape") for text in (out_left, out_right)]
     except Exception as error:  # whatever goes wrong in prediff is a figure of the benchmark, not its end
@@ -194,7 +197,7 @@ def attempt(pair: Pair, level: str) -> Answer:
     return Answer(seconds, left=sides[0], right=sides[1])
 
 
-def serve(link: Connection, level: str) -> None:
+def serve(link: Connection, level: str, view: View) -> None:
     """The main loop of a worker process: pairs come in, answers go out, until the link closes."""
     link.send("ready")
     while True:
@@ -202,14 +205,15 @@ def serve(link: Connection, level: str) -> None:
             pair: Pair = link.recv()
         except EOFError:
             return
-        link.send(attempt(pair, level))
+        link.send(attempt(pair, level, view))
 
 
 class Worker:
     """A process that normalizes one pair at a time; a fresh one takes over when it dies or is killed."""
 
-    def __init__(self, level: str, timeout: float) -> None:
+    def __init__(self, level: str, view: View, timeout: float) -> None:
         self.level = level
+        self.view = view
         self.timeout = timeout
         self._start()
 
@@ -217,7 +221,7 @@ class Worker:
         # Spawned, not forked: each process then starts as bare as a run of the command would.
         context = multiprocessing.get_context("spawn")
         self.link, far_end = context.Pipe()
-        self._process = context.Process(target=serve, args=(far_end, self.level), daemon=True)
+        self._process = context.Process(target=serve, args=(far_end, self.level, self.view), daemon=True)
         self._process.start()
         far_end.close()  # else the death of the process would not show as an end of file
         self.link.recv()  # imports are done, so that the time limit covers the work alone
@@ -246,10 +250,10 @@ class Worker:
 
 
 def normalize_all(
-    pairs: Iterator[Pair], level: str, jobs: int, timeout: float
+    pairs: Iterator[Pair], level: str, view: View, jobs: int, timeout: float
 ) -> Iterator[tuple[Pair, Answer]]:
     """Answers for all the pairs, in the order in which they become ready."""
-    idle = [Worker(level, timeout) for _ in range(jobs)]
+    idle = [Worker(level, view, timeout) for _ in range(jobs)]
     busy: list[Worker] = []
     try:
         while True:
@@ -454,6 +458,12 @@ def parse_args(rows: Sequence[Row]) -> argparse.Namespace:
     parser.add_argument("--kind", type=words, metavar="KIND,...", help="only these kinds of change")
     parser.add_argument("--level", default="safe", help="the level to normalize at (default: %(default)s)")
     parser.add_argument(
+        "--view",
+        choices=("aligned", "canonical"),
+        default="aligned",
+        help="which texts to compare (default: %(default)s)",
+    )
+    parser.add_argument(
         "--limit", type=int, metavar="N", help="only the first N pairs, in the order of their ids"
     )
     parser.add_argument(
@@ -518,7 +528,7 @@ def main() -> int:
 
     start = time.monotonic()
     absent: list[Row] = []
-    answers = normalize_all(read_pairs(rows, clones, absent), args.level, args.jobs, args.timeout)
+    answers = normalize_all(read_pairs(rows, clones, absent), args.level, args.view, args.jobs, args.timeout)
     results = measure(answers, len(rows), args.work, progress=sys.stderr.isatty())
     for row in absent:
         print(f"not in the clone of {row.repo}: pair {row.id} left out", file=sys.stderr)

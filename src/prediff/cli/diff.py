@@ -24,7 +24,7 @@ Examples:
   prediff diff old.py new.py --html report.html
 
 Exit code: 0 identical or same, 1 different or unknown, 2 trouble. Hunk headers give the lines of your files.
-Normal forms are written only where --out-left and --out-right say; they are equal exactly when the code is 0.
+Texts are written only where --out-left and --out-right say; they are equal exactly when the code is 0.
 """
 
 
@@ -34,8 +34,8 @@ Normal forms are written only where --out-left and --out-right say; they are equ
 @comparing
 @IMPLEMENTATIONS
 @click.option("--side-by-side", is_flag=True, help="Two columns instead of one.")
-@click.option("--out-left", metavar="FILE", type=FILE, help="Write the left normal form here.")
-@click.option("--out-right", metavar="FILE", type=FILE, help="Write the right normal form here.")
+@click.option("--out-left", metavar="FILE", type=FILE, help="Write the left text here.")
+@click.option("--out-right", metavar="FILE", type=FILE, help="Write the right text here.")
 @click.option("--explain", is_flag=True, help="List each fold, with its rule, place and assumptions.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @click.option(

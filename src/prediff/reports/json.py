@@ -6,9 +6,9 @@
 | `verdict`, `same`, `reason` | identical, same, differs or unknown; a boolean; why, where there is a reason |
 | `language` | an id of `prediff languages`, or null where the texts were compared as they are |
 | `settings` | level, assume, refuse, show, implementations, reader, view |
-| `left`, `right` | path, encoding, newline (LF, CRLF, CR, mixed), bom, lines (of the normal form) |
+| `left`, `right` | path, encoding, newline (LF, CRLF, CR, mixed), bom, lines (of the text that is shown) |
 | `hunks` | `unit`; for left and right `source` ([first, last] line of the source, [0, 0] for none), `first` |
-| | (line of the normal form, from 1) and `lines` |
+| | (line of the text that is shown, from 1) and `lines` |
 | `units` | name, verdict, moved, reason, left and right (span or null) |
 | `folds` | rule, side, unit, span, assumptions; `places`: spans in it that were rewritten, where there are several |
 | `assumptions` | the names of all that the verdict rests on |
