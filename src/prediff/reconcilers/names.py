@@ -27,7 +27,8 @@ def follow(left: Node, right: Node, traits: Traits, keywords: bool) -> tuple[Nod
     if trees_equal(left, right) or reads_locals(left, traits) or reads_locals(right, traits):
         return right, {}
     wanted = _elect(_votes(left, right, traits, keywords))
-    names = {right_: left_[1] for left_, right_ in wanted if left_[1] != right_[1]}
+    # `_` says that nobody reads it, which need not be so on the right.
+    names = {right_: left_[1] for left_, right_ in wanted if left_[1] != right_[1] and left_[1].strip("_")}
     if not names:
         return right, {}
     form = canonical(right, traits, keywords)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from prediff.transport.clothes import Wardrobe
@@ -46,7 +47,7 @@ def edits(
                 after[line or _place(wardrobe, items, imports, run)].append((run, key))
             continue
         coarse = as_run or key in plan.plain or left.counted or right.counted
-        fine = None if coarse else _within(wardrobe, plan, group, one)
+        fine = None if coarse else _within(wardrobe, plan, group, (one, two))
         if fine is not None:
             texts = tuple(fine.split("\n"))
             yield Edit(*one[0], texts, (two[0][0] if two else 0,) * len(texts), key)
@@ -79,43 +80,80 @@ def _retained(plan: Plan, p: Placed) -> bool:
     return all((a.asname or a.name.split(".")[0]) in plan.retained for a in node.names)
 
 
-def _within(wardrobe: Wardrobe, plan: Plan, group: Sequence[Placed], runs: Sequence[Run]) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The names of an import statement as they are written, and the text before, between and behind them."""
+
+    head: str
+    names: list[str]
+    separators: list[str]
+    tail: str
+
+    @classmethod
+    def of(cls, text: str) -> _Written | None:
+        head = _HEAD.match(text)
+        if head is None:
+            return None
+        found: list[tuple[int, int]] = []
+        at = head.end()
+        while item := _ITEM.match(text, at):
+            found.append(item.span())
+            comma = _COMMA.match(text, item.end())
+            if comma is None:
+                break
+            at = comma.end()
+        if not found:
+            return None
+        names = [re.sub(r"\s+", " ", text[a:b]) for a, b in found]
+        separators = [text[a[1] : b[0]] for a, b in pairwise(found)]
+        return cls(text[: found[0][0]], names, separators, text[found[-1][1] :])
+
+    def changed(self, gone: Collection[str], come: Sequence[str], order: Sequence[str]) -> str:
+        """The statement without some names, and with others: each behind what stands before it in `order`."""
+        items = [(n, self.separators[i - 1] if i else "") for i, n in enumerate(self.names) if n not in gone]
+        between = self.separators[0] if self.separators else ", "
+        for name in come:
+            before = set(order[: order.index(name)]) if name in order else set()
+            at = max([i + 1 for i, (other, _) in enumerate(items) if other in before], default=0)
+            if at == 0 and items:
+                items[0] = (items[0][0], between)
+            items.insert(at, (name, between))
+        text = "".join([separator + name for name, separator in items[1:]])
+        return self.head + items[0][0] + text + self.tail
+
+
+def _within(
+    wardrobe: Wardrobe, plan: Plan, group: Sequence[Placed], runs: tuple[list[Run], list[Run]]
+) -> str | None:
     """The left's one statement with the names that change, if it is one and its names can be found; else None."""
-    left = wardrobe.left
+    left, right = wardrobe.left, wardrobe.right
     pieces = set[int]().union(*[p.left for p in group])
     if not all(isinstance(p.entry.left or p.entry.right, (Import, ImportFrom)) for p in group):
         return None
-    if len(runs) != 1 or len(pieces) != 1 or len(left.pieces[next(iter(pieces))].statements) != 1:
+    if len(runs[0]) != 1 or len(pieces) != 1 or len(left.pieces[next(iter(pieces))].statements) != 1:
         return None
-    text = "\n".join(left.lines[runs[0][0] - 1 : runs[0][1]])
-    head = _HEAD.match(text)
-    if head is None:
+    written = _Written.of("\n".join(left.lines[runs[0][0][0] - 1 : runs[0][0][1]]))
+    if written is None:
         return None
-    found: list[tuple[int, int]] = []
-    at = head.end()
-    while item := _ITEM.match(text, at):
-        found.append(item.span())
-        comma = _COMMA.match(text, item.end())
-        if comma is None:
-            break
-        at = comma.end()
-    written = [re.sub(r"\s+", " ", text[a:b]) for a, b in found]
-    gone = [_item(p.entry.left) for p in group if p.entry.kind == "delete" and not _retained(plan, p)]
-    moved = {_item(p.entry.right) for p in group if p.entry.kind == "insert"}
-    gone = [item for item in gone if item not in moved]  # it only comes in another order
-    kept_nodes = [p.entry.left for p in group if p.entry.kind == "keep"]
-    kept = [_item(n) for n in kept_nodes]
     come = [p.entry.right for p in group if p.entry.kind == "insert"]
-    module = {getattr(n, "module", None) for n in [*kept_nodes, *come]}
-    known = set(written)
-    if not kept or not {*gone, *kept} <= known or len(known) != len(written) or len(module) != 1:
+    kept = [p.entry.left for p in group if p.entry.kind == "keep"]
+    new = [_item(node) for node in come]
+    gone = {_item(p.entry.left) for p in group if p.entry.kind == "delete" and not _retained(plan, p)}
+    gone -= set(new)  # it only comes in another order
+    modules = {getattr(node, "module", None) for node in [*kept, *come]}
+    known = set(written.names)
+    if (
+        not kept
+        or not {*gone, *map(_item, kept)} <= known
+        or len(known) != len(written.names)
+        or len(modules) != 1
+    ):
         return None
-    separators = [text[a[1] : b[0]] for a, b in pairwise(found)]
-    items = [(w, separators[i - 1] if i else "") for i, w in enumerate(written) if w not in gone]
-    between = separators[0] if separators else ", "
-    items += [(_item(node), between) for node in come if _item(node) not in written]
-    body = items[0][0] + "".join([separator + item for item, separator in items[1:]])
-    return text[: found[0][0]] + body + text[found[-1][1] :]
+    order: list[str] = []
+    for first, last in runs[1]:
+        other = _Written.of("\n".join(right.lines[first - 1 : last]))
+        order += other.names if other is not None else []
+    return written.changed(gone, [name for name in new if name not in known], order)
 
 
 def _item(node: Node | None) -> str:
