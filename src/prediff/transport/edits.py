@@ -176,8 +176,14 @@ class Transport:
         for span, new in found:
             text += self.left.slice((*at, *span[:2])) + new
             at = span[2:]
-        made = tuple((text + self.left.lines[at[0] - 1][at[1] :]).split("\n"))
-        return Edit(first, last, made, (p.entry.right.span[0],) * len(made), p.entry.key)
+        made = (text + self.left.lines[at[0] - 1][at[1] :]).split("\n")
+        # A line that goes on with the statement is indented as it is on the left, where it stands there too.
+        own = {self.left.lines[n - 1].strip(): n for n in range(first + 1, last + 1)}
+        for k, line in enumerate(made[1:], 1):
+            number = own.get(line.strip(), 0)
+            if number and number not in self.left.inside:
+                made[k] = self.left.lines[number - 1]
+        return Edit(first, last, tuple(made), (p.entry.right.span[0],) * len(made), p.entry.key)
 
     # --- hunks -----------------------------------------------------------------------------------------------
 

@@ -11,11 +11,12 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 
-from prediff.facts.binders import Binder, canonical, rename
+from prediff.align import definition
+from prediff.facts.binders import Binder, rename
 from prediff.facts.scopes import ScopeInfo, map_names
 from prediff.languages.language import Traits
 from prediff.transport.layout import Layout
-from prediff.tree import Block, Name, Node, Span, trees_equal, walk
+from prediff.tree import Block, Class, Name, Node, Span, walk
 
 
 class Spelling:
@@ -62,8 +63,13 @@ def respelled(source: Block, normal: Block, layout: Layout, traits: Traits, keyw
             if written != node.id and written.isidentifier():
                 wanted[node.span] = node.id
     places: dict[Span, str] = {}
-    if wanted:
-        for unit in source.body:
+    units: list[Node] = list(source.body) if wanted else []
+    while units:
+        unit = units.pop()
+        found = definition(unit)
+        if isinstance(found, Class):
+            units += found.body.body
+        elif any(unit.span[:2] <= span[:2] <= unit.span[2:] for span in wanted):
             places |= _unit_places(unit, wanted, layout, traits, keywords)
     return Spelling(layout, places)
 
@@ -72,38 +78,79 @@ def _unit_places(
     unit: Node, wanted: Mapping[Span, str], layout: Layout, traits: Traits, keywords: bool
 ) -> dict[Span, str]:
     """Where the locals of one unit get which name."""
-    found: dict[Binder, list[Span]] = defaultdict(list)
+    resolved = _resolved(unit, traits, keywords)
+    spans: dict[Binder, list[Span]] = defaultdict(list)
     names: dict[Binder, set[str]] = defaultdict(set)
+    for binder, span in resolved:
+        if binder[0] is not None:
+            own = (binder[0], binder[1])
+            spans[own].append(span)
+            if span in wanted:
+                names[own].add(wanted[span])
+    chosen = {binder: new.pop() for binder, new in names.items() if len(new) == 1}
+    chosen = {b: new for b, new in chosen.items() if _places(spans[b], b[1], unit, layout) is not None}
+    chosen = _without_captures(unit, resolved, chosen, traits, keywords)
+    places: dict[Span, str] = {}
+    for binder, new in chosen.items():
+        places |= dict.fromkeys(_places(spans[binder], binder[1], unit, layout) or (), new)
+    return places
+
+
+_Resolved = list[tuple[tuple[int | None, str], Span]]
+"""Of each name of a unit, in the order of a walk, its binder (with None for the scope of a global) and its span."""
+
+
+def _resolved(unit: Node, traits: Traits, keywords: bool) -> _Resolved:
+    found: _Resolved = []
 
     def visit(name: Name, scope: ScopeInfo | None) -> Node:
-        if scope is not None:
-            binder = (scope.number, name.id)
-            found[binder].append(name.span)
-            if name.span in wanted:
-                names[binder].add(wanted[name.span])
+        found.append(((None if scope is None else scope.number, name.id), name.span))
         return name
 
-    inside = [s for s in wanted if unit.span[:2] <= s[:2] <= unit.span[2:]]
-    if not inside:
-        return {}
     map_names(
         unit, visit, block_scoped=traits.block_scoped, keywords=keywords, calling_back=traits.calling_back
     )
-    chosen = {binder: new.pop() for binder, new in names.items() if len(new) == 1}
-    form = canonical(unit, traits, keywords)
+    return found
+
+
+def _without_captures(
+    unit: Node, resolved: _Resolved, chosen: dict[Binder, str], traits: Traits, keywords: bool
+) -> dict[Binder, str]:
+    """The renamings after which each name of the unit still means what it meant.
+
+    Where a new name is already that of another local, which the normal form does not have any more, the two change
+    names; where that does not help the renaming is given up.
+    """
+    binders = {b for b, _ in resolved if b[0] is not None}
+    swapped: set[Binder] = set()
     while chosen:
-        renamed = rename(unit, chosen, traits, keywords)
-        if trees_equal(canonical(renamed, traits, keywords), form):
-            break
-        kept = {binder[1] for binder in found if binder not in chosen}
-        fewer = {b: new for b, new in chosen.items() if new not in kept}
-        chosen = fewer if len(fewer) < len(chosen) else dict(list(chosen.items())[:-1])
-    places: dict[Span, str] = {}
-    for binder, new in chosen.items():
-        spans = _places(found[binder], binder[1], unit, layout)
-        if spans is not None:
-            places |= dict.fromkeys(spans, new)
-    return places
+        again = _resolved(rename(unit, chosen, traits, keywords), traits, keywords)
+        wrong = next(
+            (i for i, (a, b) in enumerate(zip(resolved, again, strict=True)) if _new(a[0], chosen) != b[0]),
+            -1,
+        )
+        if wrong < 0:
+            return chosen
+        scope, name = resolved[wrong][0]
+        new = _new((scope, name), chosen)[1]
+        # The renamings that may have got in the way: this name's own, and those to the name that it bears now.
+        guilty = [b for b in chosen if b == (scope, name) or chosen[b] == new]
+        if not guilty:
+            return {}
+        other = (guilty[0][0], chosen[guilty[0]])
+        if other in binders and other not in chosen and guilty[0] not in swapped:
+            swapped.add(guilty[0])
+            chosen = {**chosen, other: guilty[0][1]}
+        else:
+            chosen = {
+                b: n for b, n in chosen.items() if b not in guilty and b[1] not in {chosen[g] for g in guilty}
+            }
+    return chosen
+
+
+def _new(binder: tuple[int | None, str], chosen: Mapping[Binder, str]) -> tuple[int | None, str]:
+    scope, name = binder
+    return binder if scope is None else (scope, chosen.get((scope, name), name))
 
 
 def _places(spans: list[Span], name: str, unit: Node, layout: Layout) -> set[Span] | None:
