@@ -28,7 +28,7 @@ def explained(left: str, right: str, line: int, side: str = "left", **settings) 
 
 def of_sample(folder: Path, **settings) -> Report:
     (left,), (right,) = (list(folder.glob(f"{side}.*")) for side in ("left", "right"))
-    return prediff.diff(left, right, **settings)
+    return prediff.diff(left, right, view="canonical", **settings)
 
 
 @pytest.mark.parametrize("level", ["layout", "safe"])
