@@ -84,7 +84,7 @@ class Transport:
                 stays = parts is not None
                 changing[0].parts = parts or []
             for p in group:
-                p.stays = stays
+                p.stays, p.alone = stays, len(group) == 1
 
     def parts_of_all(self, changing: Sequence[Placed]) -> list[Part] | None:
         """What is to be replaced in some changed statements of the same lines; None if that cannot be told of each."""
@@ -105,11 +105,14 @@ class Transport:
             return
         start = None
         for i, p in enumerate([*items, None]):
-            if p is not None and not p.stays:
+            apart = p is not None and not p.stays and p.alone and p.entry.kind == "change"
+            if p is not None and not p.stays and not apart:
                 start = i if start is None else start
             elif start is not None:
                 yield start, i
                 start = None
+            if apart:  # what is put in before or behind it has gutters of its own
+                yield i, i + 1
 
     def descend(self, p: Placed) -> Iterator[Edit]:
         if p.entry.header or self.other_comments(p):

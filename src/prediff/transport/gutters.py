@@ -84,6 +84,14 @@ class Gutters:
             return self._edit(key, (line, line - 1), (head if before or gap else Lines()) + own)
         # What stands between the two statements on the left is now above the new lines, or below them, or neither.
         here = left.comments_in(gap.start, gap.stop - 1)
+        if (
+            not here
+            and not tail.texts
+            and head.texts
+            and not right.comments_in(right.quiet(runs[0][0]), runs[0][0] - 1)
+        ):
+            # Blank lines above, none below: those of the left are above now.
+            return self._edit(key, (gap.stop, gap.stop - 1), own)
         if here == right.comments_in(runs[-1][1] + 1, last):
             top = before is None and left.piece_at[gap.start - 1] >= 0 and not left.is_free(gap.start - 1)
             lines = head.trimmed() + own + tail.blank() if top else head + own

@@ -110,16 +110,24 @@ class _Written:
 
     def changed(self, gone: Collection[str], come: Sequence[str], order: Sequence[str]) -> str:
         """The statement without some names, and with others: each behind what stands before it in `order`."""
-        items = [(n, self.separators[i - 1] if i else "") for i, n in enumerate(self.names) if n not in gone]
+        items: list[tuple[str, str]] = []
+        before: list[str] = []
+        for name, separator in zip(self.names, ["", *self.separators], strict=True):
+            before.append(separator)
+            if name not in gone:  # it takes the line of what went before it
+                items.append((name, next((s for s in before if "\n" in s), separator) if items else ""))
+                before = []
+        lone = any("\n" in separator for separator in before) and "\n" in self.tail
+        tail = f",{self.tail}" if lone and not self.tail.lstrip().startswith(",") else self.tail
         between = self.separators[0] if self.separators else ", "
         for name in come:
-            before = set(order[: order.index(name)]) if name in order else set()
-            at = max([i + 1 for i, (other, _) in enumerate(items) if other in before], default=0)
+            ahead = set(order[: order.index(name)]) if name in order else set()
+            at = max([i + 1 for i, (other, _) in enumerate(items) if other in ahead], default=0)
             if at == 0 and items:
                 items[0] = (items[0][0], between)
             items.insert(at, (name, between))
         text = "".join([separator + name for name, separator in items[1:]])
-        return self.head + items[0][0] + text + self.tail
+        return self.head + items[0][0] + text + tail
 
 
 def _within(

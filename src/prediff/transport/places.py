@@ -17,7 +17,8 @@ from prediff.tree import Block, If, Node, Span, Statement, children, hull
 class Placed:
     """An entry and the pieces that it stands on, all of them and (of what is gone into) those outside of its blocks.
 
-    stays: whether it shares no piece with an entry that changes, so that it can stay where it is on the left.
+    stays: whether it shares no piece with an entry that changes, so that it can stay where it is on the left. alone:
+    whether it shares none with any.
     parts: what is to be replaced in it then, and in the entries of the same lines.
     """
 
@@ -27,6 +28,7 @@ class Placed:
     header_left: set[int] = field(default_factory=set)
     header_right: set[int] = field(default_factory=set)
     stays: bool = False
+    alone: bool = False
     parts: list[Part] = field(default_factory=list)
 
     @property
