@@ -17,8 +17,8 @@ STR_METHODS = frozenset(
     }
 )  # fmt: skip
 """Methods of str that give a str."""
-STR_ATTRIBUTES = frozenset({"__name__", "__qualname__", "__module__"})
-"""Attributes of classes, functions and modules that the data model makes a str (reference, 3.2)."""
+STR_ATTRIBUTES = frozenset({"__name__", "__qualname__"})
+"""Attributes of classes and functions that are a str (reference, 3.2). A `__module__` may be anything."""
 SLICED_PATHS = frozenset({"abspath", "basename", "dirname", "normpath", "realpath"})
 """Those of `PATHS` that give exactly a str or bytes, not what they were given."""
 PATHS = frozenset(

@@ -325,6 +325,7 @@ JOIN_LITERALS = Rule(
     ),
     leaves_alone=(
         'x = "a" + b',
+        'x = "a" + type(b).__module__',
         'x = a + "b" + "c"',
         'x = "a" + b"c"',
         "x = str(a) + str(b)",
