@@ -208,7 +208,7 @@ class Transport:
                     else self.hunk(script, group, 0, len(group))
                 )
             return
-        clothes = self.wardrobe.clothes(inside)
+        clothes = {} if key in self.plan.bare else self.wardrobe.clothes(inside)
         before = next((p for p in reversed(items[:start]) if p.left), None)
         behind = next((p for p in items[end:] if p.left), None)
         if not one:

@@ -43,7 +43,7 @@ def edits(
             )
         if not one:
             for run in two:
-                line = _behind(wardrobe, imports, key) if key in plan.plain else 0
+                line = _behind(wardrobe, items, key) if key in plan.plain else 0
                 after[line or _place(wardrobe, items, imports, run)].append((run, key))
             continue
         coarse = as_run or key in plan.plain or left.counted or right.counted
@@ -171,9 +171,9 @@ def _item(node: Node | None) -> str:
     return f"{alias.name} as {alias.asname}" if alias.asname else alias.name
 
 
-def _behind(wardrobe: Wardrobe, imports: Sequence[Placed], key: Key) -> int:
-    """The line behind the last import that comes before an entry in the normal form; 0 if none does."""
-    pieces = [n for p in imports for n in p.left if p.entry.key < key]
+def _behind(wardrobe: Wardrobe, items: Sequence[Placed], key: Key) -> int:
+    """The line behind all that comes before an entry in the normal form; 0 if nothing does."""
+    pieces = [n for p in items for n in p.left if p.entry.key < key]
     return max([wardrobe.left.pieces[n].last + 1 for n in pieces], default=0)
 
 

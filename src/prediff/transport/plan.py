@@ -51,13 +51,14 @@ class Plan:
     """What is to be said more coarsely, by the keys of entries and scripts.
 
     plain: changed statements whose parts are not merged. runs: blocks whose hunks are joined to one. whole: statements
-    that are not gone into. opened, forced: see `Comparison`. imports: see `Comparison.module`. retained: names that
-    stay imported though only the left imports them.
+    that are not gone into. bare: those that take nothing from the left. opened, forced: see `Comparison`. imports: see
+    `Comparison.module`. retained: names that stay imported though only the left imports them.
     """
 
     plain: set[Key] = field(default_factory=set)
     runs: set[Key] = field(default_factory=set)
     whole: set[Key] = field(default_factory=set)
+    bare: set[Key] = field(default_factory=set)
     opened: set[Key] = field(default_factory=set)
     forced: set[Key] = field(default_factory=set)
     imports: list[tuple[Node | None, Node]] = field(default_factory=list)

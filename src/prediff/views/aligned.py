@@ -163,6 +163,9 @@ class _View:
         elif len(key) == 1 and () not in plan.runs and key in self.import_keys:
             plan.runs.add(())
             return True
+        elif key in plan.whole and key not in plan.bare:
+            plan.bare.add(key)
+            return True
         elif key in plan.whole:
             return self.coarser(key[:-1], reason) if len(key) > 1 else False
         plan.whole.add(key)
@@ -179,8 +182,7 @@ class _View:
         if parsed.tree is None:
             return self.misread(parsed.reason, edits)
         if len(parsed.unread) > len(self.right_file.unread):
-            lines = [span[0] for span, _ in parsed.unread]
-            return self.blamed(lines, edits) or [()], "the merged text is not read"
+            return self.misread("; ".join([reason for _, reason in parsed.unread]), edits)
         lost = self.lost(parsed.tree)
         if lost:
             imports = [pair for pair in self.imports(lost) if pair not in self.plan.imports]
@@ -218,8 +220,7 @@ class _View:
 
     def misread(self, message: str, edits: Sequence[Edit]) -> tuple[list[Key], str]:
         """The edits to blame for a candidate that is no program, by the line that the message names."""
-        found = re.search(r"line (\d+)", message)
-        lines = [int(found[1])] if found else []
+        lines = [int(number) for number in re.findall(r"(?:^|; )line (\d+)", message)]
         return self.blamed(lines, edits) or [()], f"the merged text is not read: {message}"
 
     def lost(self, tree: Block) -> frozenset[str]:
