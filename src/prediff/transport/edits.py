@@ -166,7 +166,7 @@ class Transport:
         found = []
         for layout, pieces in zip((self.left, self.right), p.sides, strict=True):
             lines = [
-                n for first, last in solid(pieces, layout) for n in range(layout.gutter(first), last + 1)
+                n for first, last in solid(pieces, layout) for n in range(layout.quiet(first), last + 1)
             ]
             found.append([layout.counted[n] for n in lines if n in layout.counted])
         return found[0] != found[1]
@@ -224,7 +224,7 @@ class Transport:
         """Lines of the left give way to lines of the right."""
         indent = self.left.indent(a[0])
         if self.left.counted or self.right.counted:
-            a, b = (self.left.gutter(a[0]), a[1]), (self.right.gutter(b[0]), b[1])
+            a, b = (self.left.quiet(a[0]), a[1]), (self.right.quiet(b[0]), b[1])
         lines = self.wardrobe.as_left(self.wardrobe.dressed(b, indent, clothes), a)
         first = with_word_of(lines.texts[0], self.left.lines[a[0] - 1])
         return Edit(*a, (first, *lines.texts[1:]), lines.sources, key)

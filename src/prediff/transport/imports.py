@@ -39,7 +39,7 @@ def edits(
         two = solid(set[int]().union(*[p.right for p in group]), right)
         if left.counted or right.counted:
             one, two = (
-                [(layout.gutter(a), b) for a, b in side] for layout, side in ((left, one), (right, two))
+                [(layout.quiet(a), b) for a, b in side] for layout, side in ((left, one), (right, two))
             )
         if not one:
             for run in two:

@@ -135,12 +135,6 @@ class Layout:
         piece = self.piece_at[line]
         return piece < 0 or self.is_idle(piece)
 
-    def gutter(self, line: int) -> int:
-        """The first line of the comments and blank lines, and of what does nothing, that stand above a line."""
-        while line > 1 and self.is_free(line - 1):
-            line -= 1
-        return line
-
     def quiet(self, line: int) -> int:
         """The first of the comments and blank lines right above a line."""
         while line > 1 and self.piece_at[line - 1] < 0:
@@ -155,7 +149,7 @@ class Layout:
         """The comments that count, above and within the lines of a statement."""
         if not self.counted or not node.span[0]:
             return []
-        lines = range(self.gutter(node.span[0]), node.span[2] + 1)
+        lines = range(self.quiet(node.span[0]), node.span[2] + 1)
         return [self.counted[n] for n in lines if n in self.counted]
 
     def block_end(self, pieces: set[int]) -> int:
