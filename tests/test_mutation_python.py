@@ -253,6 +253,7 @@ def test_constants_are_looked_through_in_any_order():
             "def f(a: int):\n    return 5 <= a < 9 or 0 <= a <= 3\n",
         ),
         ("definition-order", "x = struct.Struct('q')\ndef f(): x\n", "def f(): x\nx = struct.Struct('q')\n"),
+        ("empty-displays", "x = ','.join((a, b))\n", "x = ','.join([a, b])\n"),
         ("unread-imports", "from a import a, b\ng(a)\n", "from a import a\ng(a)\n"),
         ("unread-imports", "import a\ndef f(): a()\ng(a)\n", "def f(): a()\nimport a\ng(a)\n"),
         (
@@ -322,6 +323,7 @@ def test_identity_has_two_sides():
         ("x = list({y for y in a})\n", "x = list(y for y in a)\n"),
         ("x = f([y for y in a])\n", "x = f(y for y in a)\n"),
         ("x = dict(a)\n", "x = {}\n"),
+        ("x = s.join((a, b))\n", "x = s.join([a, b])\n"),
         (
             "def f(a):\n    for i in range(a): g(a[i + 1])\n",
             "def f(a):\n    for i in range(a): g(a[i - 1])\n",

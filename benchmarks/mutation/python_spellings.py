@@ -118,6 +118,10 @@ def drawn_at_once(one: ast.Module, two: ast.Module) -> bool:
     return same_compiled(*made)
 
 
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
 class _Displays(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
@@ -133,7 +137,11 @@ class _Displays(ast.NodeTransformer):
                 and copied.func.id in ("list", "tuple")
             ):
                 return changed(node, args=[*copied.args[:1], *node.args[1:]]) if not copied.keywords else node
-        if isinstance(node.func, ast.Name) and node.func.id in CONSUMERS and len(node.args) == 1:
+        joins = (
+            isinstance(node.func, ast.Attribute) and node.func.attr == "join" and _is_text(node.func.value)
+        )
+        consumes = isinstance(node.func, ast.Name) and node.func.id in CONSUMERS
+        if (joins or consumes) and len(node.args) == 1:
             if isinstance(node.args[0], ast.Tuple):
                 return changed(node, args=[ast.List(node.args[0].elts, ast.Load())])
             return node
