@@ -152,6 +152,7 @@ def test_no_bug_in_a_sample_is_called_the_same(path, level, step):
         ("parentheses", "x = a + (b * c);", "x = a + b * c;"),
         ("let-const", "{ let a = 1; f(a); }", "{ const a = 1; f(a); }"),
         ("var-let", "function f() { const a = g(); h(a); }", "function f() { var a = g(); h(a); }"),
+        ("var-let", "function f() { const { a, b } = g; h(a, b); }", "function f() { var { a, b } = g; h(a, b); }"),
         ("var-let", "function f() { const a = g(); h(() => a); }", "function f() { var a = g(); h(() => a); }"),
         (
             "var-let",

@@ -97,12 +97,13 @@ def _var_let(source: Source) -> Respell:
         else:
             function = function_of(node) if node.parent.type == "statement_block" else None
         found = [n for n in named(node) if n.type == "variable_declarator"]
-        if function is None or any(field(n, "name").type != "identifier" for n in found):
+        bound = [_bound(source, field(n, "name")) for n in found]
+        if function is None or not all(bound):
             return None
         own = function in (node.parent, node.parent.parent)
         if any(n.child_by_field_name("value") is None for n in found) and not own:
             return None  # in a loop it is `undefined` each time, or what it was
-        names = {source.text(field(n, "name")) for n in found}
+        names = {name for part in bound for name in part}
         if parts[0] == ("const", "const") and names & _assigned(source, function):
             return None
         if not all(_plain(source, function, node, name) for name in names):
@@ -110,6 +111,18 @@ def _var_let(source: Source) -> Respell:
         return [("var", "var"), *parts[1:]]
 
     return respelled
+
+
+def _bound(source: Source, target: Node) -> list[str]:
+    """The names that a plain target binds: a name, or `{ a, b }`; none for other targets."""
+    if target.type == "identifier":
+        return [source.text(target)]
+    plain = [n for n in named(target) if n.type == "shorthand_property_identifier_pattern"]
+    return (
+        [source.text(n) for n in plain]
+        if target.type == "object_pattern" and len(plain) == len(named(target))
+        else []
+    )
 
 
 def _plain(source: Source, function: Node, declaration: Node, name: str) -> bool:
@@ -121,6 +134,8 @@ def _plain(source: Source, function: Node, declaration: Node, name: str) -> bool
             return False
         if word != name or (n.parent is not None and n.parent.type == "variable_declarator" == _role(n)):
             continue
+        if n.type == "shorthand_property_identifier_pattern" and n.parent in map(_target, named(declaration)):
+            continue
         inside = block is not None and declaration.end_byte <= n.start_byte < block.end_byte
         if not inside or (_inner(n, function) and not _is_later(source, declaration, n, function)):
             return False
@@ -129,6 +144,10 @@ def _plain(source: Source, function: Node, declaration: Node, name: str) -> bool
 
 _MODULE = re.compile(r"\brequire\(|\bmodule\.exports|^(import|export)\b", re.MULTILINE)
 _QUIET = re.compile(r"""((const|let|var) [\w{}, ]+ = require\(["'][^"']*["']\)(\.\w+)?|["'][^"']*["']);?""")
+
+
+def _target(n: Node) -> Node | None:
+    return n.child_by_field_name("name") if n.type == "variable_declarator" else None
 
 
 def _inner(n: Node, function: Node) -> bool:

@@ -165,9 +165,7 @@ class Transport:
             return False
         found = []
         for layout, pieces in zip((self.left, self.right), p.sides, strict=True):
-            lines = [
-                n for first, last in solid(pieces, layout) for n in range(layout.quiet(first), last + 1)
-            ]
+            lines = [n for first, last in solid(pieces, layout) for n in range(layout.quiet(first), last + 1)]
             found.append([layout.counted[n] for n in lines if n in layout.counted])
         return found[0] != found[1]
 
@@ -196,6 +194,8 @@ class Transport:
         key = inside[0].entry.key
         one = solid(set[int]().union(*[p.left for p in inside]), self.left)
         two = solid(set[int]().union(*[p.right for p in inside]), self.right)
+        if not one and not two:  # of what a rule made nothing is known
+            raise CoarserError(script.key)
         if one and two and len(one) != len(two):
             groups = groups_of(inside)
             if script.key or len(groups) == 1:

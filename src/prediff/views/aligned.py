@@ -7,6 +7,7 @@ said coarsely, innermost block first: a statement, a block, a unit, the file.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -64,7 +65,14 @@ def aligned(alignment: Alignment, joined: Reconciled, allowed: frozenset[str], r
     if joined.renamed:
         # The left is shown as it is: each place that names a renamed definition differs.
         joined = reconcile(alignment, language.traits, allowed, follow=False)
-    return _View(alignment.left.parsed, alignment.right.parsed, joined, language, allowed, reader).made()
+    right = alignment.right.parsed
+    try:
+        return _View(alignment.left.parsed, right, joined, language, allowed, reader).made()
+    except (AssertionError, IndexError, KeyError, TypeError, ValueError) as error:
+        # The view is a courtesy: a mistake in it must not cost the diff.
+        if os.environ.get("PREDIFF_DEBUG"):
+            raise
+        return _as_it_is(right, f"an internal error ({type(error).__name__}), which is worth a report")
 
 
 class _View:
@@ -132,8 +140,7 @@ class _View:
             planned = [self.coarser(key, reason) for key in wrong]
             if not all(planned):
                 break
-        lines = tuple((i, i) for i in range(1, len(self.right.lines) + 1))
-        return Aligned(self.right_file.source.text, lines, whole=reason)
+        return _as_it_is(self.right_file, reason)
 
     def script(self) -> Script:
         self.comparison.whole = frozenset(self.plan.whole)
@@ -322,6 +329,11 @@ class _View:
             line = right or known.get(left, 0)
             found.append((line, line))
         return tuple(found)
+
+
+def _as_it_is(right: ParsedFile, reason: str) -> Aligned:
+    text = right.source.text
+    return Aligned(text, tuple([(i, i) for i in range(1, text.count("\n") + 2)]), whole=reason)
 
 
 def applied(left: Layout, edits: Sequence[Edit]) -> tuple[str, list[tuple[int, int]]]:
