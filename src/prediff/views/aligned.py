@@ -27,6 +27,7 @@ from prediff.reconcilers import names
 from prediff.rules import RULES
 from prediff.transport.edits import Transport
 from prediff.transport.layout import Layout, inner_blocks
+from prediff.transport.places import spans_of
 from prediff.transport.plan import CoarserError, Edit, Plan
 from prediff.transport.script import Comparison, Entry, Key, Script
 from prediff.transport.spelling import respelled
@@ -307,28 +308,33 @@ class _View:
         """The right file's line of each output line. sources: (line of the left, line of the right), 0 for none."""
         known: dict[int, int] = {}
         waiting = [script]
+        equal: list[tuple[Node, Node]] = []
         while waiting:
             for entry in waiting.pop().entries:
-                placed = transport.places.placed(entry)
-                if entry.kind == "keep":
-                    one, two = sorted(placed.left), sorted(placed.right)
-                elif entry.kind == "descend":
-                    waiting += entry.scripts
-                    one, two = sorted(placed.header_left), sorted(placed.header_right)
+                waiting += entry.scripts
+                if entry.kind == "keep" and entry.left is not None and entry.right is not None:
+                    equal.append((entry.left, entry.right))
                 else:
-                    one, two = sorted(placed.left), sorted(placed.right)
-                if not one or not two:
-                    continue
-                for place, n in enumerate(one):
-                    m = two[place] if len(one) == len(two) else two[0]
-                    piece, other = self.left.pieces[n], self.right.pieces[m]
-                    for line in range(piece.first, piece.last + 1):
-                        known[line] = min(other.first + line - piece.first, other.last)
-        found = []
-        for left, right in sources:
-            line = right or known.get(left, 0)
-            found.append((line, line))
-        return tuple(found)
+                    self.map_pieces(known, *transport.places.placed(entry).sides)
+        while equal:
+            left, right = equal.pop()
+            blocks = list(zip(inner_blocks(left), inner_blocks(right), strict=False))
+            spans = [spans_of(node, blocks=not blocks) for node in (left, right)]
+            self.map_pieces(known, self.left.pieces_in(spans[0]), self.right.pieces_in(spans[1]))
+            equal += [pair for a, b in blocks for pair in zip(a.body, b.body, strict=False)]
+        lines = [right or known.get(left, 0) for left, right in sources]
+        return tuple([(line, line) for line in lines])
+
+    def map_pieces(self, known: dict[int, int], left: set[int], right: set[int]) -> None:
+        """Add which line of the right each line of some pieces stands for."""
+        one, two = sorted(left), sorted(right)
+        for place, n in enumerate(one if two else ()):
+            piece, other = (
+                self.left.pieces[n],
+                self.right.pieces[two[place] if len(one) == len(two) else two[0]],
+            )
+            for line in range(piece.first, piece.last + 1):
+                known[line] = min(other.first + line - piece.first, other.last)
 
 
 def _as_it_is(right: ParsedFile, reason: str) -> Aligned:
