@@ -35,6 +35,8 @@ from prediff.tree import Block, Function, If, Import, ImportFrom, Name, Node, tr
 from prediff.views.canonical import shown_comments
 
 MAX_ROUNDS = 40
+FORGIVEN: tuple[type[Exception], ...] = (AssertionError, IndexError, KeyError, TypeError, ValueError)
+"""What a mistake in the view may raise; the right file is then shown as it is."""
 LIKELY = 0.25
 """How alike two definitions under different names must be for the one to be shown as what the other became."""
 
@@ -69,7 +71,7 @@ def aligned(alignment: Alignment, joined: Reconciled, allowed: frozenset[str], r
     right = alignment.right.parsed
     try:
         return _View(alignment.left.parsed, right, joined, language, allowed, reader).made()
-    except (AssertionError, IndexError, KeyError, TypeError, ValueError) as error:
+    except FORGIVEN as error:
         # The view is a courtesy: a mistake in it must not cost the diff.
         if os.environ.get("PREDIFF_DEBUG"):
             raise
