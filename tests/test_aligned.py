@@ -263,6 +263,14 @@ def test_a_mistake_in_the_view_does_not_cost_the_diff(monkeypatch):
     assert any("KeyError" in note for note in report.notes)
 
 
+def test_two_files_that_differ_are_never_shown_as_equal(monkeypatch):
+    """Whatever the check of a candidate says: here it takes the left file for the right one."""
+    monkeypatch.setattr(aligned._View, "wrong", lambda *_: ([], ""))
+    monkeypatch.setattr(edits.Transport, "edits", lambda *_: [])
+    left, right = "def f(a):\n    return g(a)\n", "def f(a):\n    return h( a )\n"
+    assert shown(left, right).right_text == right
+
+
 def test_a_view_gives_up_at_last(monkeypatch):
     monkeypatch.setattr(aligned, "MAX_ROUNDS", 0)
     assert shown("x = f(1)\n", "x = f( 2 )\n").right_text == "x = f( 2 )\n"

@@ -70,12 +70,16 @@ def aligned(alignment: Alignment, joined: Reconciled, allowed: frozenset[str], r
         joined = reconcile(alignment, language.traits, allowed, follow=False)
     right = alignment.right.parsed
     try:
-        return _View(alignment.left.parsed, right, joined, language, allowed, reader).made()
+        found = _View(alignment.left.parsed, right, joined, language, allowed, reader).made()
     except FORGIVEN as error:
         # The view is a courtesy: a mistake in it must not cost the diff.
         if os.environ.get("PREDIFF_DEBUG"):
             raise
         return _as_it_is(right, f"an internal error ({type(error).__name__}), which is worth a report")
+    if found.text == alignment.left.parsed.source.text:
+        # Only pairs that differ come here: two equal texts would hide it.
+        return _as_it_is(right, "its merged text would be the left file")
+    return found
 
 
 class _View:
