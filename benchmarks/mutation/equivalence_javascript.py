@@ -45,6 +45,10 @@ CLASSES: dict[str, tuple[frozenset[str], str]] = {
         SOURCE,
         "an equality with a literal is the same from both sides: reading a literal has no effect",
     ),
+    "quiet-order": (
+        SOURCE,
+        "two locals under `===`, and questions under `&&` or `||` whether one local is this or that, in any order",
+    ),
     "hoisted": (
         SOURCE,
         "a function declared in a function or module is made before the first statement runs",

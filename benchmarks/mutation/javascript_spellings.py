@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
-from mutation.javascript_names import declared
+from mutation.javascript_names import bound, declared
 from mutation.javascript_shapes import CHAINS, DECLARATIONS, Respell, Shape
 from mutation.javascript_source import FUNCTIONS, Source, field, function_of, named, walk
 
@@ -114,15 +114,10 @@ def _var_let(source: Source) -> Respell:
 
 
 def _bound(source: Source, target: Node) -> list[str]:
-    """The names that a plain target binds: a name, or `{ a, b }`; none for other targets."""
-    if target.type == "identifier":
-        return [source.text(target)]
-    plain = [n for n in named(target) if n.type == "shorthand_property_identifier_pattern"]
-    return (
-        [source.text(n) for n in plain]
-        if target.type == "object_pattern" and len(plain) == len(named(target))
-        else []
-    )
+    """The names that a target of names, plain keys and places binds; none for one that evaluates something."""
+    if any(n.type in _EVALUATED for n in walk(target)):
+        return []
+    return [source.text(n) for n in bound(target)]
 
 
 def _plain(source: Source, function: Node, declaration: Node, name: str) -> bool:
@@ -134,7 +129,8 @@ def _plain(source: Source, function: Node, declaration: Node, name: str) -> bool
             return False
         if word != name or (n.parent is not None and n.parent.type == "variable_declarator" == _role(n)):
             continue
-        if n.type == "shorthand_property_identifier_pattern" and n.parent in map(_target, named(declaration)):
+        targets = [t for t in map(_target, named(declaration)) if t is not None]
+        if any(n == b for t in targets for b in bound(t)):
             continue
         inside = block is not None and declaration.end_byte <= n.start_byte < block.end_byte
         if not inside or (_inner(n, function) and not _is_later(source, declaration, n, function)):
@@ -142,6 +138,9 @@ def _plain(source: Source, function: Node, declaration: Node, name: str) -> bool
     return True
 
 
+_EVALUATED = frozenset(
+    {"assignment_pattern", "object_assignment_pattern", "computed_property_name", "rest_pattern"}
+)
 _MODULE = re.compile(r"\brequire\(|\bmodule\.exports|^(import|export)\b", re.MULTILINE)
 _QUIET = re.compile(r"""((const|let|var) [\w{}, ]+ = require\(["'][^"']*["']\)(\.\w+)?|["'][^"']*["']);?""")
 
@@ -244,6 +243,11 @@ def _in_place(node: Shape, name: str, value: Shape, passed: set[str]) -> Shape |
         node[0] == "assignment_expression" and node[2] == ("=", "=") and _still(node[1], passed)
     ):
         start = 3
+    elif node[0] == "augmented_assignment_expression":
+        # It reads its target first, and `&&=` and the like may not evaluate what stands behind it.
+        if node[1][0] != "identifier" or node[1][1] not in passed or node[2][1] in ("&&=", "||=", "??="):
+            return None
+        start = 3
     elif node[0] == "for_in_statement":
         start = next(i for i, part in enumerate(node) if part in (("of", "of"), ("in", "in"))) + 1
         if any(repr(word) in repr(value) for word in _leaves_of(node[start - 2])):
@@ -284,6 +288,65 @@ def _constant_side(source: Source) -> Respell:
         return None
 
     return respelled
+
+
+def _quiet_order(source: Source) -> Respell:
+    """`a === b` of two locals, and `&&` or `||` over what one local is, in order of their text."""
+
+    def respelled(node: Node, parts: list[Shape]) -> list[Shape] | None:
+        if node.type != "binary_expression" or len(parts) != 3:
+            return None
+        word = str(parts[1][0])
+        if word in EQUALITY and parts[0][0] == parts[2][0] == "identifier":
+            names = {str(part[1]) for part in (parts[0], parts[2])}
+            strict = len(word) == 3  # `==` may call the methods of both, in order
+            return _in_order(parts) if strict and _are_locals(source, node, names) else None
+        if word in ("&&", "||"):
+            asked = [part for side in (parts[0], parts[2]) for part in _operands(side, word)]
+            about = [_asked_about(part) for part in asked]
+            if len(set(about)) == 1 and about[0] and _are_locals(source, node, {about[0]}):
+                return [parts[1], *sorted(asked, key=repr)]
+        return None
+
+    return respelled
+
+
+def _in_order(parts: list[Shape]) -> list[Shape]:
+    """Two operands in order of their text."""
+    left, right = sorted((parts[0], parts[2]), key=repr)
+    return [left, parts[1], right]
+
+
+def _operands(side: Shape, word: str) -> tuple[Shape, ...]:
+    """The operands of a chain that is in order already, else the side itself."""
+    return side[2:] if side[0] == "binary_expression" and side[1] == (word, word) else (side,)
+
+
+def _asked_about(part: Shape) -> str:
+    """The name that is compared strictly with a literal or `undefined`, "" for any other question."""
+    if part[0] != "binary_expression" or len(part) != 4 or part[2][0] not in ("===", "!=="):
+        return ""
+    sides = sorted((part[1], part[3]), key=lambda side: bool(side[0] != "identifier"))
+    void = (
+        sides[1][0] == "unary_expression" and sides[1][1] == ("void", "void") and sides[1][2][0] in LITERALS
+    )
+    fixed = sides[1][0] in LITERALS or sides[1][0] == "undefined" or void
+    return str(sides[0][1]) if sides[0][0] == "identifier" and fixed else ""
+
+
+def _are_locals(source: Source, node: Node, names: set[str]) -> bool:
+    """Whether functions around a node bind some names, so that reading one runs nothing."""
+    around, found = function_of(node), set[str]()
+    while around is not None:
+        found |= {source.text(n) for n in declared(around)}
+        around = function_of(around)
+    return names <= found and not any(n.type == "with_statement" for n in walk(_root(node)))
+
+
+def _root(node: Node) -> Node:
+    while node.parent is not None:
+        node = node.parent
+    return node
 
 
 def _hoisted(source: Source) -> Respell:
@@ -449,6 +512,7 @@ WAYS: dict[str, Callable[[Source], Respell]] = {
     "early-read": lambda source: _temporary(source, early=True),
     "member-order": _member_order,
     "constant-side": _constant_side,
+    "quiet-order": _quiet_order,
     "hoisted": _hoisted,
     "bool-of-bool": _bool_of_bool,
     "number-truth": _number_truth,
