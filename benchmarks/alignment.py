@@ -27,7 +27,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -106,10 +106,9 @@ def measured(pair: FilePair, scenario: str, language: Language, show: bool = Fal
     """How the matchers do on one pair of files."""
     seed = random.Random(f"{pair.name} {scenario}")
     left, right, cases = pair.left, pair.right, pair.cases
-    back: Callable[[UnitPath], UnitPath] = lambda path: path  # noqa: E731
+    places: dict[UnitPath, UnitPath] = {}
     if scenario == "shuffled":
         right, places = shuffled(right, seed)
-        back = places.__getitem__
     elif scenario == "holes":
         cases = tuple(
             [Case(c.left, None, "taken out") if c.right and seed.random() < HOLES else c for c in cases]
@@ -123,7 +122,8 @@ def measured(pair: FilePair, scenario: str, language: Language, show: bool = Fal
     pairs = {**found.known, **{a.left: a.right for a in found.alike}}
     counterparts = {c.right for c in cases if c.right}
     for case in cases:
-        got = back(pairs[case.left]) if case.left in pairs else None
+        got = pairs.get(case.left)
+        got = places[got] if got is not None and places else got
         tally.functions[case.kind] += 1
         tally.pairs += got is not None
         tally.right[case.kind] += got is not None and got == case.right

@@ -1,14 +1,25 @@
-"""Real code to measure on, in pieces: the functions of the standard library, of installed packages, of any folder."""
+"""Real code to measure on: functions of the standard library, of packages, of any folder; and pairs of real history."""
 
 from __future__ import annotations
 
 import ast
+import csv
 import random
+import re
+import subprocess
+import sys
 import sysconfig
 import warnings
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
+
+from prediff.errors import PrediffError
+from prediff.read import read_path
+
+MANIFEST = Path(__file__).with_name("real_history.tsv")
 
 SKIPPED = frozenset(
     {
@@ -59,6 +70,15 @@ def files(folders: Sequence[Path], language: str) -> list[Path]:
 
 def _is_skipped(path: Path) -> bool:
     return bool(SKIPPED.intersection(path.parts)) or ".min." in path.name or ".bundle." in path.name
+
+
+def text_of(path: Path, language: str) -> tuple[str | None, str]:
+    """A file's text as prediff reads it, or None and the reason."""
+    try:
+        source = read_path(str(path), language)
+    except PrediffError as error:
+        return None, str(error)
+    return (None, "; ".join(source.notes)) if source.language is None else (source.text, "")
 
 
 def sample(folders: Sequence[Path], language: str, seed: int) -> list[Path]:
@@ -150,3 +170,117 @@ def javascript_pieces(path: Path, name: str) -> Iterator[Piece]:
         if node.type != "comment" and not node.has_error and 3 <= lines <= MAX_LINES:
             text = data[node.start_byte : node.end_byte].decode("utf-8", "replace")
             yield Piece(f"{name}:{node.start_point[0] + 1}", text + "\n")
+
+
+# --- real history ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the manifest: `path` at `parent` and at `commit`, and what to expect of the two."""
+
+    id: str
+    repo: str
+    commit: str
+    parent: str
+    path: str
+    lang: str
+    kind: str
+    expect: Literal["same", "different"]
+    lines: int
+    measured: str
+
+    @property
+    def positive(self) -> bool:
+        return self.expect == "same"
+
+    @property
+    def suffix(self) -> str:
+        """The extension for files on disk; a C++ header gets one that names its language."""
+        suffix = Path(self.path).suffix
+        return ".hpp" if self.lang == "cpp" and suffix == ".h" else suffix
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A row together with the bytes of both sides."""
+
+    row: Row
+    left: bytes
+    right: bytes
+
+
+def load_manifest(path: Path) -> list[Row]:
+    with path.open(encoding="utf-8", newline="") as file:
+        records = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [row_of(record) for record in records]
+
+
+def row_of(record: dict[str, Any]) -> Row:
+    record["lines"] = int(record["lines"])
+    return Row(**record)
+
+
+def find_clone(clones: Path, repo: str) -> Path | None:
+    """The git directory of a repository, looked for in the usual layouts, bare or with a work tree."""
+    name = repo.rpartition("/")[2]
+    for place in (clones / repo.replace("/", "+") / "repo", clones / repo, clones / f"{name}.git"):
+        for git_dir in (place, place / ".git"):
+            if (git_dir / "HEAD").is_file() and (git_dir / "objects").is_dir():
+                return git_dir
+    return None
+
+
+def read_blobs(git_dir: Path, specs: Sequence[str]) -> Iterator[bytes | None]:
+    """The contents behind each `revision:path`, in order; None where the clone does not have it."""
+    command = ["git", f"--git-dir={git_dir}", "cat-file", "--batch"]
+    query = "".join(f"{spec}\n" for spec in specs).encode()
+    output = subprocess.run(command, input=query, stdout=subprocess.PIPE, check=True).stdout
+    at = 0
+    for _ in specs:
+        end = output.index(b"\n", at)
+        header = re.fullmatch(rb"[0-9a-f]+ (\w+) (\d+)", output[at:end])
+        at = end + 1
+        if header is None:
+            yield None
+            continue
+        size = int(header[2])
+        yield output[at : at + size] if header[1] == b"blob" else None
+        at += size + 1
+
+
+def read_pairs(rows: Iterable[Row], clones: Mapping[str, Path], absent: list[Row]) -> Iterator[Pair]:
+    """Read the pairs a repository at a time, and note in `absent` the rows with a side that is not there."""
+    by_repo: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_repo[row.repo].append(row)
+    for repo, members in by_repo.items():
+        specs = [spec for row in members for spec in (f"{row.parent}:{row.path}", f"{row.commit}:{row.path}")]
+        blobs = read_blobs(clones[repo], specs)
+        for row, left, right in zip(members, blobs, blobs, strict=True):
+            if left is None or right is None:
+                absent.append(row)
+            else:
+                yield Pair(row, left, right)
+
+
+def cleaned(pairs: Iterable[Pair]) -> Iterator[Pair]:
+    """Pairs without byte-order marks and with LF for all line ends, where encodings are not what is measured."""
+    for pair in pairs:
+        yield Pair(pair.row, _clean(pair.left), _clean(pair.right))
+
+
+def _clean(blob: bytes) -> bytes:
+    return blob.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def locate(rows: Sequence[Row], folder: Path) -> dict[str, Path]:
+    """Find the clone of each repository, and name those without one on stderr."""
+    clones = {}
+    for repo, count in sorted(Counter(row.repo for row in rows).items()):
+        clone = find_clone(folder, repo)
+        if clone is None:
+            print(f"no clone of {repo}: {count} pairs left out", file=sys.stderr)
+        else:
+            clones[repo] = clone
+    return clones

@@ -25,10 +25,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from corpus import MANIFEST, cleaned, find_clone, load_manifest, read_pairs
 from prediff.config import LEVELS
 from prediff.model import Report, Settings, SourceFile
 from prediff.pipeline import compare
-from real_history import MANIFEST, changed_lines, find_clone, in_work_tree, load_manifest, read_pairs
+from real_history import changed_lines, in_work_tree
 from restyling import RESTYLES, RestyleError
 from workers import Trouble, run_each
 
@@ -107,7 +108,7 @@ def fixes(clones: Path, seed: int) -> Iterator[Fix]:
     random.Random(seed).shuffle(rows)
     known = {repo: clone for repo, clone in found.items() if clone is not None}
     for row in rows:
-        for pair in read_pairs([row], known, []):
+        for pair in cleaned(read_pairs([row], known, [])):
             try:
                 yield Fix(row.id, row.path, pair.left.decode(), pair.right.decode())
             except UnicodeDecodeError:

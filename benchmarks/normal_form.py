@@ -37,13 +37,13 @@ from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
+from corpus import text_of
 from prediff.errors import PrediffError
 from prediff.languages import get_language
 from prediff.languages.language import Language, Reading
 from prediff.model import Normalized, Settings, SourceFile
 from prediff.normalizer import assumptions_of, quick_and_deep
 from prediff.pipeline import compare, normalize_file
-from prediff.read import read_path
 from prediff.rules.assumptions import LEVELS
 from prediff.tree import first_difference
 from prediff.views.canonical import shown_comments
@@ -277,11 +277,11 @@ def find_files(folder: Path, language: Language) -> list[Path]:
 
 def check_file(path: Path, language_id: str) -> Outcome:
     """Check one file."""
+    text, reason = text_of(path, language_id)
+    if text is None:
+        return Outcome(unread=reason)
     try:
-        source = read_path(str(path), language_id)
-        if source.language is None:
-            return Outcome(unread="; ".join(source.notes))
-        return check_text(source.text, language_id, str(path))
+        return check_text(text, language_id, str(path))
     except PrediffError as error:
         return Outcome(unread=str(error))
 

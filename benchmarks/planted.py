@@ -38,13 +38,13 @@ from typing import Any
 
 import corpus
 import records
+from corpus import MANIFEST, cleaned, find_clone, load_manifest, read_pairs
 from mutants import SHOWN, TooSlowError, limited
 from mutation.edits import Mutant
 from mutation.python import rewritten
 from prediff.model import LineMap, Report, Settings, SourceFile
 from prediff.pipeline import compare
 from prediff.rules.assumptions import LEVELS
-from real_history import MANIFEST, find_clone, load_manifest, read_pairs
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 FILES = {"python": "planted.py", "javascript": "planted.js"}
@@ -274,7 +274,7 @@ def history(options: argparse.Namespace) -> Iterator[Task]:
     found = {repo: clone for repo, clone in clones.items() if clone is not None}
     for repo in sorted(clones.keys() - found.keys()):
         print(f"no clone of {repo}: left out", flush=True)
-    for pair in read_pairs([r for r in rows if r.repo in found], found, []):
+    for pair in cleaned(read_pairs([r for r in rows if r.repo in found], found, [])):
         try:
             left, right = pair.left.decode(), pair.right.decode()
         except UnicodeDecodeError:

@@ -15,62 +15,25 @@ left out.
 """
 
 import argparse
-import csv
 import json
 import multiprocessing
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import cast
 
+from corpus import MANIFEST, Pair, Row, cleaned, load_manifest, locate, read_pairs
 from prediff.bench import pair as normalize_pair
 from prediff.model import View
 
-MANIFEST = Path(__file__).with_name("real_history.tsv")
 Key = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the manifest: `path` at `parent` and at `commit`, and what to expect of the two."""
-
-    id: str
-    repo: str
-    commit: str
-    parent: str
-    path: str
-    lang: str
-    kind: str
-    expect: Literal["same", "different"]
-    lines: int
-    measured: str
-
-    @property
-    def positive(self) -> bool:
-        return self.expect == "same"
-
-    @property
-    def suffix(self) -> str:
-        """The extension for files on disk; a C++ header gets one that names its language."""
-        suffix = Path(self.path).suffix
-        return ".hpp" if self.lang == "cpp" and suffix == ".h" else suffix
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A row together with the texts of both sides."""
-
-    row: Row
-    left: bytes
-    right: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,68 +77,6 @@ class Summary:
     errors: int
     p50_ms: float
     p95_ms: float
-
-
-# --- reading the pairs out of clones ---------------------------------------------------------------------
-
-
-def load_manifest(path: Path) -> list[Row]:
-    with path.open(encoding="utf-8", newline="") as file:
-        records = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [row_of(record) for record in records]
-
-
-def row_of(record: dict[str, Any]) -> Row:
-    record["lines"] = int(record["lines"])
-    return Row(**record)
-
-
-def find_clone(clones: Path, repo: str) -> Path | None:
-    """The git directory of a repository, looked for in the usual layouts, bare or with a work tree."""
-    name = repo.rpartition("/")[2]
-    for place in (clones / repo.replace("/", "+") / "repo", clones / repo, clones / f"{name}.git"):
-        for git_dir in (place, place / ".git"):
-            if (git_dir / "HEAD").is_file() and (git_dir / "objects").is_dir():
-                return git_dir
-    return None
-
-
-def read_blobs(git_dir: Path, specs: Sequence[str]) -> Iterator[bytes | None]:
-    """The contents behind each `revision:path`, in order; None where the clone does not have it."""
-    command = ["git", f"--git-dir={git_dir}", "cat-file", "--batch"]
-    query = "".join(f"{spec}\n" for spec in specs).encode()
-    output = subprocess.run(command, input=query, stdout=subprocess.PIPE, check=True).stdout
-    at = 0
-    for _ in specs:
-        end = output.index(b"\n", at)
-        header = re.fullmatch(rb"[0-9a-f]+ (\w+) (\d+)", output[at:end])
-        at = end + 1
-        if header is None:
-            yield None
-            continue
-        size = int(header[2])
-        yield output[at : at + size] if header[1] == b"blob" else None
-        at += size + 1
-
-
-def clean(blob: bytes) -> bytes:
-    """Drop the byte-order mark and make all line ends LF: encodings are not what is measured here."""
-    return blob.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-
-
-def read_pairs(rows: Iterable[Row], clones: Mapping[str, Path], absent: list[Row]) -> Iterator[Pair]:
-    """Read the pairs a repository at a time, and note in `absent` the rows with a side that is not there."""
-    by_repo: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_repo[row.repo].append(row)
-    for repo, members in by_repo.items():
-        specs = [spec for row in members for spec in (f"{row.parent}:{row.path}", f"{row.commit}:{row.path}")]
-        blobs = read_blobs(clones[repo], specs)
-        for row, left, right in zip(members, blobs, blobs, strict=True):
-            if left is None or right is None:
-                absent.append(row)
-            else:
-                yield Pair(row, clean(left), clean(right))
 
 
 # --- normalizing in processes that can be killed ---------------------------------------------------------
@@ -507,18 +408,6 @@ def select(rows: Iterable[Row], args: argparse.Namespace) -> list[Row]:
     ]
 
 
-def locate(rows: Sequence[Row], folder: Path) -> dict[str, Path]:
-    """Find the clone of each repository, and name those without one on stderr."""
-    clones = {}
-    for repo, count in sorted(Counter(row.repo for row in rows).items()):
-        clone = find_clone(folder, repo)
-        if clone is None:
-            print(f"no clone of {repo}: {count} pairs left out", file=sys.stderr)
-        else:
-            clones[repo] = clone
-    return clones
-
-
 def main() -> int:
     manifest = load_manifest(MANIFEST)
     args = parse_args(manifest)
@@ -528,7 +417,9 @@ def main() -> int:
 
     start = time.monotonic()
     absent: list[Row] = []
-    answers = normalize_all(read_pairs(rows, clones, absent), args.level, args.view, args.jobs, args.timeout)
+    answers = normalize_all(
+        cleaned(read_pairs(rows, clones, absent)), args.level, args.view, args.jobs, args.timeout
+    )
     results = measure(answers, len(rows), args.work, progress=sys.stderr.isatty())
     for row in absent:
         print(f"not in the clone of {row.repo}: pair {row.id} left out", file=sys.stderr)

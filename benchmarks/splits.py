@@ -18,11 +18,12 @@ import tempfile
 import time
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from corpus import MANIFEST, Pair, load_manifest, locate, read_pairs
 from prediff.git import File, Scratch
 from prediff.languages import get_language
 from prediff.model import Settings, SourceFile
@@ -30,22 +31,13 @@ from prediff.parse import parse
 from prediff.patches import Side, split_files
 from prediff.read import read_bytes
 from prediff.split import NOT_FOUND_THE_SAME, split
-from real_history import MANIFEST, Row, load_manifest, locate, quantile, read_blobs, words
+from real_history import quantile, words
 from workers import Trouble, run_each
 
 WARMING_UP = {
     "python": ("def f(a):\n    return a\n", "def f(b):\n    return b + 1\n"),
     "javascript": ("function f(a) { return a; }\n", "function f(b) {\n  return b + 1;\n}\n"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A row with the bytes of both sides."""
-
-    row: Row
-    old: bytes
-    new: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +56,10 @@ class Result:
         return NOT_FOUND_THE_SAME in self.reasons
 
 
-def read_pairs(rows: Iterable[Row], clones: Mapping[str, Path]) -> Iterator[Pair]:
-    """The pairs whose sides are both in their clone and differ."""
-    by_repo: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_repo[row.repo].append(row)
-    for repo, members in by_repo.items():
-        specs = [spec for row in members for spec in (f"{row.parent}:{row.path}", f"{row.commit}:{row.path}")]
-        blobs = read_blobs(clones[repo], specs)
-        for row, old, new in zip(members, blobs, blobs, strict=True):
-            if old is not None and new is not None and old != new:
-                yield Pair(row, old, new)
-
-
 def measure(level: str, logic_first: bool, pair: Pair) -> Result:
     settings = Settings(level=level)
     lang, path = pair.row.lang, pair.row.path
-    old, new = (read_bytes(data, path, lang) for data in (pair.old, pair.new))
+    old, new = (read_bytes(data, path, lang) for data in (pair.left, pair.right))
     start = time.perf_counter()
     found = split(old, new, settings, logic_first)
     seconds = time.perf_counter() - start
@@ -90,7 +69,7 @@ def measure(level: str, logic_first: bool, pair: Pair) -> Result:
             folder.mkdir()
         series = split_files(Side(old), Side(new), "file", settings, logic_first, str(folders[0]))
         sizes = {patch.kind: changed_lines(patch.data) for patch in series.patches}
-        exact = applied(folders[2], pair.old, [patch.data for patch in series.patches]) == pair.new
+        exact = applied(folders[2], pair.left, [patch.data for patch in series.patches]) == pair.right
         direct = changed_lines(direct_patch(folders[1], pair))
     broken = why_broken(old, found.middle, new)
     kinds = tuple(patch.kind for patch in series.patches)
@@ -114,7 +93,7 @@ def direct_patch(folder: Path, pair: Pair) -> bytes:
     scratch = Scratch.at(str(folder))
     old, new = (
         scratch.make_tree(name, {b"file": File("100644", data)})
-        for name, data in (("old", pair.old), ("new", pair.new))
+        for name, data in (("old", pair.left), ("new", pair.right))
     )
     return scratch.patch(old, new)
 
@@ -196,7 +175,7 @@ def main() -> int:
     clones = locate(wanted, args.clones)
     rows = sorted((row for row in wanted if row.repo in clones), key=lambda row: row.id)
     chosen = [row for lang in sorted(args.lang) for row in [r for r in rows if r.lang == lang][: args.limit]]
-    pairs = list(read_pairs(chosen, clones))
+    pairs = [pair for pair in read_pairs(chosen, clones, []) if pair.left != pair.right]
     for lang, (old, new) in WARMING_UP.items():
         # Each pair has a process of its own, which must not pay for what is imported once.
         split(SourceFile("file", old, lang), SourceFile("file", new, lang), Settings(level=args.level))

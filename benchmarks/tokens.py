@@ -35,13 +35,13 @@ from pathlib import Path
 import records
 import tokens_javascript
 import tokens_python
+from corpus import text_of
 from normal_form import Failure, find_files, warm_up
 from prediff.errors import PrediffError
 from prediff.languages import get_language
 from prediff.model import Fold, Normalized, Settings, SourceFile
 from prediff.normalizer import quick_and_deep
 from prediff.pipeline import normalize_file
-from prediff.read import read_path
 from prediff.rules.assumptions import LEVELS
 from prediff.tree import Span
 from tokens_brackets import Word
@@ -201,11 +201,11 @@ def _size(span: Span) -> tuple[int, int]:
 
 
 def check_file(path: Path, language_id: str) -> Accounts:
+    text, reason = text_of(path, language_id)
+    if text is None:
+        return Accounts(unread=reason)
     try:
-        source = read_path(str(path), language_id)
-        if source.language is None:
-            return Accounts(unread="; ".join(source.notes))
-        return check_text(source.text, language_id, str(path))
+        return check_text(text, language_id, str(path))
     except PrediffError as error:
         return Accounts(unread=str(error))
 

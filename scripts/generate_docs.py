@@ -53,6 +53,9 @@ hand is no assumption. What it cannot is one of these; each that a result rests 
 it, and `--refuse NAME` takes it back. `--assume NAME` grants one beyond the level. A pair that
 would be the same under assumptions that were not granted is different, with a hint that names them.
 
+`docs-unread` speaks of docstrings and of ordinary comments: `--refuse docs-unread` compares both.
+`--show docs` and `--show comments` compare one of the two: see [what is shown](show.md).
+
 `layout` grants nothing: only what the language itself ignores is folded. `public-names-unread` is
 granted by `--implementations` alone, for two implementations of one thing whose callers do not
 matter.

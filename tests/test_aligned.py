@@ -12,7 +12,7 @@ import prediff
 from prediff.model import Report
 from prediff.rules import RULES
 from prediff.transport import edits, expressions
-from prediff.views import aligned
+from prediff.views import aligned, candidate
 
 
 def shown(left: str, right: str, **options) -> Report:
@@ -180,8 +180,8 @@ def test_a_docstring_that_changed_is_the_lefts():
 def test_comments_that_count_are_shown():
     left = "def f(a):\n    # one\n    g(a)  # two\n    return a\n"
     right = "def f(a):\n    # 1\n    g( a )  # 2\n    return a\n"
-    assert changes(left, right, show=["docs"]) == [
-        "-    # one", "-    g(a)  # two", "+    # 1", "+    g( a )  # 2",
+    assert changes(left, right, show=["comments"]) == [
+        "-    # one", "-    g(a)  # two", "+    # 1", "+    g(a)  # 2",
     ]  # fmt: skip
 
 
@@ -265,7 +265,7 @@ def test_a_mistake_in_the_view_does_not_cost_the_diff(monkeypatch):
 
 def test_two_files_that_differ_are_never_shown_as_equal(monkeypatch):
     """Whatever the check of a candidate says: here it takes the left file for the right one."""
-    monkeypatch.setattr(aligned._View, "wrong", lambda *_: ([], ""))
+    monkeypatch.setattr(candidate.Check, "of", lambda *_: candidate.Finding())
     monkeypatch.setattr(edits.Transport, "edits", lambda *_: [])
     left, right = "def f(a):\n    return g(a)\n", "def f(a):\n    return h( a )\n"
     assert shown(left, right).right_text == right
@@ -286,3 +286,168 @@ def test_examples_of_rules_with_a_change_behind_them(rule):
         left, right = (f"{text}\nchanged({n})\n" for n, text in enumerate((example.before, example.after)))
         for level in ("safe", "relaxed"):
             shown(left, right, level=level)
+
+
+COMMENTED = """\
+# Header
+
+import os
+
+
+def f(a, b):
+    # first
+    x = g(a,
+          b)  # why
+    if x:
+        return 1  # noqa: X
+    else:
+        # otherwise
+        y = 2
+        return y
+    # end
+
+
+z = [
+    # group one
+    1,
+    2,  # two
+]
+"""
+RECOMMENTED = """\
+# Header, new
+
+import os
+
+
+def f(a, b):
+    # First, longer
+    # lines
+    x = g(a, b)  # why not
+    if x:
+        return 1  # noqa: Y
+    # otherwise
+    y = 2
+    return y + 1
+    # end
+
+
+# Now:
+z = [
+    # group 1
+    1,
+    2,  # two!
+]
+# bye
+"""
+
+
+def test_comments_that_are_compared_stand_where_they_do_on_the_right():
+    assert changes(COMMENTED, RECOMMENTED, show=["comments"]) == [
+        "-# Header", "+# Header, new",
+        "-    # first", "+    # First, longer", "+    # lines",
+        "-          b)  # why", "+          b)  # why not",
+        "-        return 1  # noqa: X", "+        return 1  # noqa: Y",
+        "-        return y", "+        return y + 1",
+        "+# Now:", "-    # group one", "+    # group 1", "-    2,  # two", "+    2,  # two!",
+        "+# bye",
+    ]  # fmt: skip
+    assert changes(COMMENTED, RECOMMENTED) == ["-        return y", "+        return y + 1"]
+
+
+def test_lines_of_comments_that_are_compared():
+    report = shown("x = 1\ny = 2\n", "x = 1\n\n# why\ny = 2  # so\n", show=["comments"])
+    assert report.right_text == "x = 1\n\n# why\ny = 2  # so\n"
+    assert [line for line, _ in report.line_maps[1].lines] == [1, 2, 3, 4, 0]
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        pytest.param("x = 1  #so\n", "x = 1 #  so\n", id="white space around the words"),
+        pytest.param("if a: f()  # so\n", "if a:\n    f()  # so\n", id="a block on the line of its header"),
+        pytest.param("x = g(a,  # so\n      b)\n", "x = g(\n    a,  # so\n    b,\n)\n", id="another layout of code"),
+        pytest.param(
+            "# a\ndef a():\n    return 1  # one\n\n\n# b\ndef b():\n    return 2\n",
+            "# b\ndef b():\n    return 2\n\n\n# a\ndef a():\n    return 1  # one\n",
+            id="definitions that moved take theirs along",
+        ),
+        pytest.param("def f():\n    '''a'''\n    # so\n    g()\n", "def f():\n    # so\n    g()\n", id="docstrings"),
+    ],
+)  # fmt: skip
+def test_comments_that_are_the_same(left, right):
+    assert shown(left, right, show=["comments"]).same
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        ("x = 1  # a\n", "x = 1  # b\n", ["-x = 1  # a", "+x = 1  # b"]),
+        ("x = 1  # a\n", "x = 1  # A\n", ["-x = 1  # a", "+x = 1  # A"]),
+        ("x = 1\n# a\ny = 2\n", "# a\nx = 1\ny = 2\n", ["+# a", "-# a"]),
+        ("x = 1\n\n# c\n\ny = 2\n", "x = 1\n\ny = 2\n", ["-# c", "-"]),
+        ("x = 1\n\ny = 2\n", "x = 1\n\n# c\n\ny = 2\n", ["+# c", "+"]),
+        ("x = 1\n", "x = 1\n\n# end\n", ["+", "+# end"]),
+        ("if a:\n    f()\n", "if a:  # c\n    f( )\n", ["-if a:", "+if a:  # c"]),
+        ("if a: f()  # c\n", "if a:\n    f()  # d\n", ["-if a: f()  # c", "+if a: f()  # d"]),
+        ("x = [1,  # a\n     2]\n", "x = [\n    1,  # b\n    2,\n]\n", ["-x = [1,  # a", "+x = [1,  # b"]),
+        ("x = [1,\n     2]\n", "x = [\n    1,  # b\n    2,\n]\n", ["+# b"]),
+        ("def f():\n    pass\n", "def f():\n    # c\n    pass\n", ["+    # c"]),
+        ("", "# only\n", ["+# only"]),
+    ],
+)  # fmt: skip
+def test_comments_that_differ(left, right, expected):
+    assert changes(left, right, show=["comments"]) == expected
+    assert not prediff.diff(left, right, language="python", show=["comments"], view="canonical").same
+    assert prediff.diff(left, right, language="python").same
+
+
+def test_comments_in_javascript():
+    left = "/* two\n * lines */\nvar x = g(function () {\n  // in\n  return 1\n})\n"
+    right = "/* two\n * Lines */\nvar x = g(function () {\n  // in 2\n  return 1;\n});\n// end\n"
+    assert changes(left, right, language="javascript", show=["comments"]) == [
+        "- * lines */", "+ * Lines */", "-  // in", "+  // in 2", "+// end",
+    ]  # fmt: skip
+
+
+def test_a_function_in_javascript_that_is_empty_but_for_a_comment():
+    """Its comment is a row of the normal form."""
+    left, right = "x = 1;\nf(function () {})\n", "x = 1\nf(function () {\n  // c\n})\n"
+    assert "// c" in shown(left, right, language="javascript", show=["comments"]).right_text
+
+
+def test_docstrings_and_comments_are_shown_apart():
+    left = "def f():\n    '''a'''\n    # b\n    return 1\n"
+    other = {"docs": left.replace("'a'", "'A'"), "comments": left.replace("# b", "# B")}
+    for show in other:
+        for changed, right in other.items():
+            report = shown(left, right, show=[show])
+            assert report.same == (changed != show)
+            assert shown(left, right, refuse=["docs-unread"]).same is False
+    assert shown(left, other["comments"], show=["docs"]).assumptions == ("docs-unread",)
+
+
+def test_units_differ_by_comments_that_are_compared():
+    left = "def f():\n    return 1  # a\n\n\n# b\ndef g():\n    return 2\n\n\nx = 3  # c\n"
+    report = shown(left, left.replace("# b", "# B"), show=["comments"])
+    assert [(u.name, u.verdict) for u in report.units] == [
+        ("f", "same"), ("g", "differs"), ("(module)", "same"),
+    ]  # fmt: skip
+
+
+def test_comments_that_are_not_shown_and_those_that_are_stale():
+    report = shown(COMMENTED, RECOMMENTED)
+    found = report.comments
+    assert (found.hidden.ordinary, found.hidden.tool) == (8, 1)
+    assert (found.stale.ordinary, found.stale.tool) == (5, 1)
+    same = shown("x = 1\n# a\n# b\n", "x = 1\n# a\n# c\n# d\n").comments
+    assert (same.ordinary, same.hidden.total, same.stale.total) == (2, 2, 1)
+    beside = shown("x = 1\n", "x = 1\n# new\ny = 2\n").comments
+    assert (beside.ordinary, beside.hidden.total, beside.stale.total) == (1, 0, 0)
+    assert shown(COMMENTED, RECOMMENTED, show=["comments"]).comments == type(found)()
+
+
+def test_comments_that_cannot_be_put_in_finely():
+    """Two statements of a line whose comments differ: the text is right all the same."""
+    left, right = "if a: f()\nelse: g()  # so\n", "if a:\n    f()  # new\nelse:\n    g()  # so\n"
+    report = shown(left, right, show=["comments"])
+    assert "# new" in report.right_text

@@ -14,6 +14,7 @@ from prediff.cli import main, quick
 from prediff.emit import encoded
 from prediff.model import (
     CommentCount,
+    Comments,
     Fold,
     Hint,
     LineMap,
@@ -143,7 +144,18 @@ FOLDS = tuple(
         ),
         ({"folds": FOLDS[:1]}, "same · safe · 1 fold (docs 1)"),
         ({"assumptions": ("docs-unread",)}, "same · safe · under docs-unread"),
-        ({"comments": CommentCount(3, 1)}, "same · safe · 3 comments differ · 1 tool comment differs"),
+        (
+            {"comments": CommentCount(3, 1), "settings": Settings(view="canonical")},
+            "same · safe · 3 comments differ · 1 tool comment differs",
+        ),
+        (
+            {"comments": CommentCount(3, 1, Comments(1, 1), Comments(2, 0))},
+            "same · safe · 2 comments of the right not shown (1 for tools) · 2 stale comments of the left shown",
+        ),
+        (
+            {"comments": CommentCount(0, 1, Comments(0, 1))},
+            "same · safe · 1 comment of the right not shown (for tools)",
+        ),
         ({"settings": Settings(level="layout")}, "same · layout"),
         (
             {"verdict": "unknown", "reason": "line\nbreak", "language": None},

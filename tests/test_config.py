@@ -131,7 +131,7 @@ def test_a_repository_names_languages_only_where_nothing_else_does(home, reposit
         ('level = ["safe"]', "level cannot be ['safe']"),
         ('refuse = "docs-unread"', "refuse must be a list of strings"),
         ('refuse = ["doc-unread"]', "refuse cannot be 'doc-unread'; did you mean docs-unread?"),
-        ("show = [1]", "show cannot be 1 (one of docs, annotations, imports)"),
+        ("show = [1]", "show cannot be 1 (one of docs, comments, annotations, imports)"),
         ("ignore = [1]", "ignore must be a list of strings"),
         ("languages = 1", "languages must be a table of globs"),
         ('languages = {"*.x" = "pyhton"}', "languages.*.x cannot be 'pyhton'; did you mean python?"),

@@ -183,7 +183,7 @@ def test_a_line_that_only_one_side_has():
 def test_only_a_comment_behind_it(line):
     found = explained(line.format("a") + "\n", line.format("b") + "\n", 1)
     assert (found.verdict, "noqa" in line) == ("counted", found.reason == "its directive for tools")
-    shown = explained(line.format("a") + "\n", line.format("b") + "\n", 1, show=["docs"])
+    shown = explained(line.format("a") + "\n", line.format("b") + "\n", 1, show=["comments"])
     assert shown.verdict == "shown"
 
 
@@ -273,3 +273,37 @@ def test_json_names_all_of_it():
     assert found["other"] == {"lines": [10], "texts": ['    print(a is None, f"{b}")']}
     assert found["under"] == ["builtin-operators", "str-formats"]
     assert found["differing"] == ["a == None", "a is None"]
+
+
+RENAMED = (
+    "def area(a, b):\n    return a * b\n\n\ndef total(items):\n    return [area(a, b) for a, b in items]\n"
+)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_place_of_a_renamed_definition_is_shown_where_it_is_marked(side):
+    right = RENAMED.replace("area", "surface")
+    found = explained(RENAMED, right, 6, side)
+    assert (found.verdict, found.reason, found.under) == (
+        "shown", "it names a definition that was renamed", None,
+    )  # fmt: skip
+    report = compared(RENAMED, right)
+    assert render_line(report, found, Style()).startswith("shown · the aligned view marks it: it names")
+    assert explained(RENAMED, right, 6, side, view="canonical").verdict == "folded"
+    assert explained(RENAMED, right, 2, side).verdict == "unchanged"
+
+
+def test_what_the_aligned_view_does_not_mark_is_folded():
+    right = RENAMED.replace("a * b", "a*b + 1")
+    assert explained(RENAMED, right, 2).verdict == "shown"
+    assert (
+        explained(RENAMED, right.replace("return [area(a, b)", "return [area( a, b )"), 6).verdict == "folded"
+    )
+
+
+def test_a_comment_that_is_compared():
+    found = explained("x = 1  # a\n# b\n", "x = 1  # a\n# c\n", 2, show=["comments"])
+    assert (found.verdict, found.under) == ("shown", ())
+    report = compared("x = 1  # a\n# b\n", "x = 1  # a\n# c\n", show=["comments"])
+    assert "It would be folded without --show comments." in render_line(report, found, Style())
+    assert explained("x = 1\n# b\n", "x = 1\n# c\n", 2).verdict == "counted"

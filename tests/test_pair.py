@@ -522,7 +522,9 @@ def test_what_differs_at_safe_differs_at_layout(left, right):
     assert not prediff.diff(left, right, language="python", level="layout").same
 
 
-@pytest.mark.parametrize("options", [{"level": "layout"}, {"show": ["docs"]}, {"refuse": ["docs-unread"]}])
+@pytest.mark.parametrize(
+    "options", [{"level": "layout"}, {"show": ["comments"]}, {"refuse": ["docs-unread"]}]
+)
 def test_comments_count_where_they_may_be_read(options):
     assert not prediff.diff("x = 1 # a\n", "x = 1 # b\n", language="python", **options).same
 

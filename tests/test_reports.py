@@ -254,7 +254,8 @@ def lines_marked(data: dict, side: str) -> dict[str, list[str]]:
 def test_lines_of_the_originals_are_marked_by_what_was_folded():
     data = page_data(compared(), 3)
     left, right = lines_marked(data, "left"), lines_marked(data, "right")
-    assert left["d"] == ['"""Sums."""', "# All of them."]
+    assert left["d"] == ['"""Sums."""']
+    assert left["m"] == ["# All of them."]
     assert left["a"] == ["def mean(values: list):"]
     assert left["c"] == ["found += value"]
     assert right["c"] == ["result -= value"]
@@ -297,7 +298,7 @@ def test_the_page_needs_no_more_than_texts_and_line_maps():
     )
     data = page_data(made, 3)
     assert data["called"] == ["as it is", "aligned"]
-    assert data["left"]["shown"]["what"] == data["left"]["original"]["what"] == "..dc"
+    assert data["left"]["shown"]["what"] == data["left"]["original"]["what"] == "..mc"
     assert (data["right"]["original"]["slots"], data["right"]["original"]["what"]) == ([3, 0], "c.")
     assert data["right"]["shown"]["numbers"] == [2, 0, 0, 1]
     assert report_html(made)

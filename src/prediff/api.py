@@ -28,7 +28,7 @@ def diff(
     left, right: a `str` is the text itself, a `Path` is a file to read. language: an id of `prediff languages`; else
     it follows from the paths. path: a name for texts, whose ending names the language. level: layout, safe or relaxed.
     view: aligned (the left text, and the right one's logic in it) or canonical (both in normal form). assume, refuse:
-    ids of assumptions. show: docs, annotations, imports. Raises ReadError for a file that cannot be read and
+    ids of assumptions. show: docs, comments, annotations, imports. Raises ReadError for a file that cannot be read and
     ConfigError for a value out of range; what the files hold never raises.
     """
     settings = Settings(
@@ -57,7 +57,7 @@ def normalize(
 
 def check(settings: Settings) -> None:
     """Raise ConfigError for a value that does not exist or is not there yet."""
-    from prediff.config import VIEWS
+    from prediff.config import SHOWN, VIEWS
     from prediff.errors import ConfigError
     from prediff.languages import LANGUAGES
     from prediff.rules.assumptions import ASSUMPTIONS, LEVELS
@@ -72,8 +72,8 @@ def check(settings: Settings) -> None:
         if name not in ASSUMPTIONS:
             raise ConfigError(f"no assumption {name!r}: see `prediff rules`")
     for name in settings.show:
-        if name not in ("docs", "annotations", "imports"):
-            raise ConfigError(f"cannot show {name!r}: use docs, annotations or imports")
+        if name not in SHOWN:
+            raise ConfigError(f"cannot show {name!r}: use {', '.join(SHOWN[:-1])} or {SHOWN[-1]}")
     if settings.reader not in ("auto", "ast", "libcst"):
         raise ConfigError(f"no reader {settings.reader!r}: use auto, ast or libcst")
 

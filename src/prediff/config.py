@@ -21,7 +21,7 @@ from prediff.model import Settings
 MAX_BYTES = 1 << 20
 
 LEVELS = ("layout", "safe", "relaxed")
-SHOWN = ("docs", "annotations", "imports")
+SHOWN = ("docs", "comments", "annotations", "imports")
 READERS = ("auto", "ast", "libcst")
 VIEWS = ("canonical", "aligned")
 COLORS = ("auto", "always", "never")

@@ -12,10 +12,10 @@ from dataclasses import replace
 from functools import partial
 
 from prediff.model import MODULE, Hint, Report, Settings
-from prediff.normalizer import assumptions_of
+from prediff.normalizer import assumptions_of, assumptions_on_comments
 from prediff.pipeline import Parsed, compare, parse_pair
 from prediff.reports.hunks import diff_lines, lines_of, source_lines
-from prediff.rules.assumptions import ASSUMPTIONS
+from prediff.rules.assumptions import ASSUMPTIONS, COMMENTS_UNREAD
 
 MAX_TRIALS = 12
 MAX_CHARACTERS = 500_000
@@ -75,12 +75,15 @@ class Trials:
         return self._done[key]
 
     def _granting(self, more: frozenset[str]) -> Settings:
-        wanted = self.granted | more
+        settings, wanted = self.report.settings, self.granted | more
+        # Comments are folded as before, unless more says otherwise: docs-unread speaks of docstrings too.
+        assume = wanted | (assumptions_on_comments(settings) & COMMENTS_UNREAD)
+        show = {"comments"} & settings.show if not more & COMMENTS_UNREAD else set[str]()
         return replace(
-            self.report.settings,
-            assume=wanted,
-            refuse=frozenset(ASSUMPTIONS) - wanted,
-            show=frozenset(),
+            settings,
+            assume=assume,
+            refuse=frozenset(ASSUMPTIONS) - assume,
+            show=frozenset(show | ({"docs"} if "docs-unread" not in wanted else set())),
             implementations=False,
             view="canonical",
         )

@@ -24,9 +24,10 @@ NEWLINE_NAMES = {"\n": "LF", "\r\n": "CRLF", "\r": "CR", "mixed": "mixed"}
 class Settings:
     """What a user asks for: level, assumptions added and refused, what to show, which reader.
 
-    `show` holds words of docs, annotations, imports: what is then compared as code is. `implementations` grants
-    public-names-unread: two implementations are compared, whatever their top-level names. `view` says what texts a
-    report gives: `aligned` the left file and the right one in its clothes, `canonical` both in normal form.
+    `show` holds words of docs (docstrings), comments, annotations, imports: what is then compared as code is.
+    `implementations` grants public-names-unread: two implementations are compared, whatever their top-level names.
+    `view` says what texts a report gives: `aligned` the left file and the right one in its clothes, `canonical` both in
+    normal form.
     """
 
     level: str = "safe"
@@ -188,11 +189,29 @@ class LineMap:
 
 
 @dataclass(frozen=True, slots=True)
-class CommentCount:
-    """How many comments stand on one side only: ordinary ones and directives for tools."""
+class Comments:
+    """A number of comments: ordinary ones and directives for tools."""
 
     ordinary: int = 0
     tool: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.ordinary + self.tool
+
+
+@dataclass(frozen=True, slots=True)
+class CommentCount:
+    """How many of the comments that take no part in the comparison stand on one side only.
+
+    hidden, stale: of the aligned view, those of the right file, new or changed there, that the right text does not
+    show; and those of the left that it shows though the right file has them no more.
+    """
+
+    ordinary: int = 0
+    tool: int = 0
+    hidden: Comments = field(default_factory=Comments)
+    stale: Comments = field(default_factory=Comments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +264,8 @@ class LineExplanation:
 
     other_lines, other_texts: the lines of the other side that stand in its place. normal, other_normal: what both are
     in normal form. folds: those of both sides that concern it. differing: the first smallest parts that differ, the
-    left's first. under: the fewest assumptions found under which a shown line would not be; None for other lines.
+    left's first. under: the fewest assumptions found under which a shown line would not be; None for other lines, and
+    for those that the aligned view shows though their normal forms are equal.
     """
 
     side: Side

@@ -11,6 +11,7 @@ import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any, TypeAlias
 
@@ -18,7 +19,7 @@ from prediff.errors import RuleError
 from prediff.facts import BUILTINS, Facts, ModuleFacts, bound_names, module_facts, reads_locals
 from prediff.languages.language import Language, Traits
 from prediff.model import Fold, NormalizedFile, ParsedFile, Settings, StepDown
-from prediff.rules.assumptions import granted
+from prediff.rules.assumptions import COMMENTS_UNREAD, granted
 from prediff.rules.rule import Rule
 from prediff.tree import (
     CHILD_FIELDS,
@@ -93,18 +94,27 @@ def quick_and_deep() -> Iterator[None]:
 
 
 def assumptions_of(settings: Settings) -> frozenset[str]:
-    """The assumptions that a user's settings grant: the level's, more and fewer."""
+    """The assumptions that a user's settings grant to rules: the level's, more and fewer."""
     allowed = granted(settings.level) | settings.assume
     if settings.implementations:
         allowed |= {"public-names-unread"}
     refused = set(settings.refuse)
     if "docs" in settings.show:
-        refused |= {"docs-unread", "tool-comments-unread"}
+        refused.add("docs-unread")
     if "annotations" in settings.show:
         refused.add("annotations-unread")
     if "imports" in settings.show:
         refused |= {"imports-pure", "exports-unread"}
     return frozenset(allowed - refused)
+
+
+def assumptions_on_comments(settings: Settings) -> frozenset[str]:
+    """Those that comments are folded under.
+
+    docs-unread speaks of docstrings and of comments: where it is refused both count. What is shown tells them apart.
+    """
+    allowed = assumptions_of(replace(settings, show=settings.show - {"docs"}))
+    return allowed - COMMENTS_UNREAD if "comments" in settings.show else allowed
 
 
 def granted_for(parsed: ParsedFile, traits: Traits, allowed: frozenset[str]) -> frozenset[str]:

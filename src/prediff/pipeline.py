@@ -15,7 +15,7 @@ from prediff.align import Alignment, align, byte_equal_units
 from prediff.languages import get_language
 from prediff.languages.language import Language
 from prediff.model import LineMap, Normalized, ParsedFile, Report, Settings, SourceFile
-from prediff.normalizer import assumptions_of, normalize, quick_and_deep
+from prediff.normalizer import assumptions_of, assumptions_on_comments, normalize, quick_and_deep
 from prediff.parse import parse
 from prediff.reconcile import Reconciled, reconcile
 from prediff.stepdown import Steps, misprinted_units, verbatim
@@ -71,7 +71,7 @@ def parse_pair(left: SourceFile, right: SourceFile, settings: Settings) -> Parse
 def _compare_trees(left: ParsedFile, right: ParsedFile, language: Language, settings: Settings) -> Report:
     from prediff.rules import RULES
 
-    allowed = assumptions_of(settings)
+    allowed, unread = assumptions_of(settings), assumptions_on_comments(settings)
     steps = Steps()
     for _ in range(MAX_STEPS):
         one, two = verbatim(left, steps), verbatim(right, steps)
@@ -83,26 +83,27 @@ def _compare_trees(left: ParsedFile, right: ParsedFile, language: Language, sett
             continue
         alignment = align(normal_left, normal_right, language.traits)
         joined = reconcile(alignment, language.traits, allowed)
-        printed_left = language.print(joined.left, shown_comments(left.comments, allowed))
-        printed_right = language.print(joined.right, shown_comments(right.comments, allowed))
+        printed_left = language.print(joined.left, shown_comments(left.comments, unread))
+        printed_right = language.print(joined.right, shown_comments(right.comments, unread))
         wrong = misprinted_units(joined.left, printed_left, language, equal_left - joined.touched)
         wrong += misprinted_units(joined.right, printed_right, language, equal_right)
         if not steps.down(wrong):
             printed = printed_left, printed_right
-            found = report.compared(alignment, joined, printed, allowed, settings, steps)
-            return _aligned(found, alignment, joined, allowed) if settings.view == "aligned" else found
+            found = report.compared(alignment, joined, printed, settings, steps)
+            return _aligned(found, alignment, joined) if settings.view == "aligned" else found
     return report.as_text(
         left.source, right.source, settings, "it cannot be printed as it was read", language.id
     )
 
 
-def _aligned(found: Report, alignment: Alignment, joined: Reconciled, allowed: frozenset[str]) -> Report:
+def _aligned(found: Report, alignment: Alignment, joined: Reconciled) -> Report:
     """What was found of two files, shown in the aligned view."""
+    left, right = alignment.left.parsed, alignment.right.parsed
     if found.same:
-        return report.shown_as_left(found)
+        return report.shown_as_left(found, left, right)
     from prediff.views.aligned import aligned
 
-    return report.aligned(found, aligned(alignment, joined, allowed, found.settings.reader))
+    return report.aligned(found, aligned(alignment, joined, found.settings), right)
 
 
 def normalize_file(source: SourceFile, settings: Settings = Settings()) -> Normalized:
@@ -116,21 +117,23 @@ def normalize_file(source: SourceFile, settings: Settings = Settings()) -> Norma
         if parsed.tree is None:
             return report.plain(source, parsed.reason)
         try:
-            return _normalize_tree(parsed, language, assumptions_of(settings))
+            return _normalize_tree(parsed, language, settings)
         except RecursionError:
             return report.plain(source, TOO_DEEP)
 
 
-def _normalize_tree(parsed: ParsedFile, language: Language, allowed: frozenset[str]) -> Normalized:
+def _normalize_tree(parsed: ParsedFile, language: Language, settings: Settings) -> Normalized:
     from prediff.rules import RULES
 
+    allowed = assumptions_of(settings)
+    comments = shown_comments(parsed.comments, assumptions_on_comments(settings))
     steps = Steps()
     for _ in range(MAX_STEPS):
         file = verbatim(parsed, steps)
         result = normalize(file, language, RULES, allowed, steps.own_layout(file))
         if steps.unsettled(result.steps):
             continue
-        printed = language.print(result.tree, shown_comments(parsed.comments, allowed))
+        printed = language.print(result.tree, comments)
         if not steps.down(misprinted_units(result.tree, printed, language, frozenset())):
             reason = parsed.unread[0][1] if parsed.unread else ""
             lines = LineMap(printed.sources)

@@ -57,7 +57,7 @@ def test_a_difference(pair):
     )
     assert done.footer.startswith("differs in 1 of 2 units · safe · ")
     assert "under docs-unread, locals-unread" in done.footer
-    assert done.footer.endswith(" · 1 comment differs")
+    assert done.footer.endswith(" · 1 stale comment of the left shown")
 
 
 def test_the_same(pair):
@@ -131,7 +131,8 @@ def test_json(pair):
     hunk = found["hunks"][0]
     assert hunk["unit"] == "label"
     assert "    return 'n: ' + name" in hunk["left"]["lines"]
-    assert found["comments"] == {"ordinary": 1, "tool": 0}
+    none = {"ordinary": 0, "tool": 0}
+    assert found["comments"] == {**none, "ordinary": 1, "hidden": none, "stale": {**none, "ordinary": 1}}
     assert done.out.isascii()
 
 
@@ -209,7 +210,7 @@ def test_an_output_may_be_a_device(pair):
         (("diff", "old.py", "new.py", "--assume", "x"), "there is no assumption 'x'"),
         (
             ("diff", "old.py", "new.py", "--show", "x"),
-            "there is no choice 'x' (one of docs, annotations, imports)",
+            "there is no choice 'x' (one of docs, comments, annotations, imports)",
         ),
         (
             ("diff", "old.py", "new.py", "--view", "alined"),

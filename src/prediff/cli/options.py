@@ -105,7 +105,7 @@ _COMPARING = (
         metavar="WHAT",
         multiple=True,
         type=Word("choice", lambda: _config().SHOWN),
-        help="Compare docs, annotations or imports as code. May be repeated.",
+        help="Compare docs (docstrings), comments, annotations or imports as code. May be repeated.",
     ),
     click.option(
         "--reader",

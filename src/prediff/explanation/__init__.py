@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from prediff.errors import ConfigError
 from prediff.explanation.folds import folds_on, renames_in
@@ -10,7 +11,8 @@ from prediff.explanation.pair import SIDES, LinePair, change_at, places
 from prediff.explanation.reasons import first_differing, folding
 from prediff.hints import canonical
 from prediff.model import LineExplanation, LineVerdict, Report, Side
-from prediff.reports.hunks import lines_of
+from prediff.reports.hunks import diff_lines, lines_of
+from prediff.reports.line import ARE_COMPARED
 
 _KINDS = {
     "ordinary": "comment",
@@ -34,7 +36,25 @@ def explain_line(report: Report, line: int, side: Side = "left") -> LineExplanat
         raise ConfigError(f"{source.path} is empty: explain a line of the other side")
     if not 1 <= line <= last:
         raise ConfigError(f"{source.path} has no line {line}: give one from 1 to {last}")
-    return _explain(LinePair(canonical(report)), line, SIDES.index(side))
+    found = _explain(LinePair(canonical(report)), line, SIDES.index(side))
+    if report.settings.view == "aligned" and found.verdict in ("folded", "counted"):
+        return _as_marked(report, found)
+    return found
+
+
+def _as_marked(report: Report, found: LineExplanation) -> LineExplanation:
+    """A line whose normal form does not differ, as the aligned view has it: marked, or not."""
+    side = SIDES.index(found.side)
+    lines = report.line_maps[side].lines
+    for change in diff_lines(lines_of(report.left_text), lines_of(report.right_text)):
+        rows = range(*(change.left, change.right)[side])
+        if not change.equal and any(lines[row][0] <= found.line <= lines[row][1] for row in rows):
+            break
+    else:
+        return found
+    renamed = any(fold.rule == "renamed-definition" for fold in found.folds)
+    reason = "it names a definition that was renamed" if renamed else "it goes with what differs around it"
+    return replace(found, verdict="shown", reason=reason)
 
 
 def _explain(pair: LinePair, line: int, side: int) -> LineExplanation:
@@ -80,6 +100,8 @@ def _verdict(pair: LinePair, line: int, side: int, rows: Sequence[int]) -> tuple
     if not differs:
         layout = "" if text.strip() else "a blank line"
         return ("unchanged" if unchanged else "folded"), layout
+    if comment:
+        return "shown", f"{kind}, and {ARE_COMPARED}"
     return "shown", "" if pair.own_rows(line, side) else "it belongs to what differs around it"
 
 

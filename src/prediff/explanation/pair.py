@@ -11,7 +11,7 @@ from prediff.errors import PrediffError
 from prediff.languages import get_language
 from prediff.languages.language import Comment, Reading
 from prediff.model import Fold, Report, Side
-from prediff.normalizer import assumptions_of, quick_and_deep
+from prediff.normalizer import assumptions_on_comments, quick_and_deep
 from prediff.reports.hunks import Change, diff_lines, lines_of
 from prediff.tree import Class, Function, Span, walk
 from prediff.views.canonical import shown_comments
@@ -121,7 +121,9 @@ class LinePair:
 
     def shown_comments(self, side: int) -> tuple[Comment, ...]:
         reading = self.readings[side]
-        return shown_comments(reading.comments, assumptions_of(self.report.settings)) if reading else ()
+        return (
+            shown_comments(reading.comments, assumptions_on_comments(self.report.settings)) if reading else ()
+        )
 
     def comment_at(self, line: int, side: int, own_line: bool = True) -> Comment | None:
         """The comment that is all there is in a line; or with `own_line` off the one that follows code in it."""

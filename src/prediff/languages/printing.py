@@ -11,7 +11,9 @@ re-wraps nothing. While a statement is being printed its text is one string in w
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from prediff.languages.language import Comment, Printed
 from prediff.tree import Node, Span, span_of
@@ -45,26 +47,52 @@ def bracket(
 
 
 class CommentFeed:
-    """Hands out the comments to be shown, each once, to the statement that they stand before or in."""
+    """Hands out the comments to be shown, each once, to the statement that they stand before or in.
 
-    def __init__(self, comments: Sequence[Comment]) -> None:
+    asked: the lines up to which a whole printing asked for comments, if one was made before. Where statements are
+    printed in another order than they stand in, it tells what belongs to which.
+    """
+
+    def __init__(self, comments: Sequence[Comment], asked: Sequence[int] = ()) -> None:
         self._waiting = sorted(comments, key=lambda c: (c.line, c.column), reverse=True)
+        self._behind_code = sorted([c.line for c in comments if not c.own_line])
+        self._given: dict[int, list[Comment]] | None = None
+        self.asked: list[int] = []
+        if asked:
+            limits = sorted(set(asked))
+            self._given = {}
+            for comment in reversed(self._waiting):
+                limit = limits[min(bisect_left(limits, comment.line), len(limits) - 1)]
+                self._given.setdefault(limit, []).append(comment)
+
+    def in_order(self) -> bool:
+        """Whether comments were asked for as they stand, so that each was given to its own statement."""
+        return all(a <= b for a, b in pairwise(self.asked))
 
     def upto(self, line: int) -> list[Comment]:
-        """The waiting comments that start on or before `line`."""
+        """The waiting comments that start on or before `line`; after a first printing only those that belong there."""
+        if line > 0:
+            self.asked.append(line)
+        if self._given is not None:
+            return self._given.pop(line, [])
         found = []
         while self._waiting and self._waiting[-1].line <= line:
             found.append(self._waiting.pop())
         return found
 
     def end_of_header(self, line: int, body: int) -> int:
-        """The last line before `body`, and not before `line`, on which a waiting comment follows code: `):  # so`."""
-        for comment in reversed(self._waiting):
-            if comment.line >= body:
-                break
-            if not comment.own_line:
-                line = max(line, comment.line)
-        return line
+        """The last line before `body`, and not before `line`, on which a comment follows code: `):  # so`."""
+        at = bisect_left(self._behind_code, body)
+        return max(line, self._behind_code[at - 1]) if at else line
+
+
+def print_with(comments: Sequence[Comment], write: Callable[[CommentFeed | None], Printed]) -> Printed:
+    """What a printer writes, each comment at the statement that it belongs to wherever that stands."""
+    if not comments:
+        return write(None)
+    feed = CommentFeed(comments)
+    printed = write(feed)
+    return printed if feed.in_order() else write(CommentFeed(comments, feed.asked))
 
 
 class LineWriter:

@@ -16,7 +16,9 @@
 | `renamed` | kind (function, class, method), left and right (names), places, followed, gone, alarm, astray |
 | | (the line of the right and what it says), text: definitions that have another name on the right |
 | `hints` | unit, assumptions, and `lines`: 0 where the unit would be the same, else how many lines fewer would differ |
-| `comments` | ordinary, tool: how many differ |
+| `comments` | ordinary, tool: how many differ and take no part in the comparison; `hidden` and `stale`, of the |
+| | aligned view, each with ordinary and tool: of the right file, new or changed there, but not in the right text; |
+| | of the left file, in the right text though the right file has them no more |
 | `notes` | lines of text |
 
 A span is [first line, first column, last line, end column]: lines from 1, columns from 0 in characters, end
@@ -26,6 +28,7 @@ exclusive. All text is escaped to ASCII, so that the object can be shown in a te
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from prediff.model import NEWLINE_NAMES, LineMap, RenamedDefinition, Report, SourceFile
@@ -88,7 +91,7 @@ def report_json(report: Report, context: int = 3) -> str:
             {"unit": hint.unit, "assumptions": hint.assumptions, "lines": hint.lines} for hint in report.hints
         ],
         "steps": [{"unit": step.unit, "to": step.to, "reason": step.reason} for step in report.steps],
-        "comments": {"ordinary": report.comments.ordinary, "tool": report.comments.tool},
+        "comments": asdict(report.comments),
         "notes": report.notes,
     }
     return json.dumps(found, indent=2) + "\n"

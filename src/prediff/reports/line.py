@@ -29,6 +29,7 @@ from prediff.rules.assumptions import ASSUMPTIONS, LEVELS, granted
 
 VERSION = 1
 WIDTH = 98
+ARE_COMPARED = "such comments are compared"
 MAX_LINES = 12
 """More lines or folds than this are counted, not listed."""
 
@@ -57,7 +58,9 @@ def render_line(report: Report, found: LineExplanation, style: Style) -> str:
 def _lines(report: Report, found: LineExplanation, style: Style) -> Iterator[str]:
     paint = style.bad if found.verdict in ("shown", "verbatim") else style.good
     reason = f": {found.reason}" if found.reason else ""
-    yield f"{paint(found.verdict)} · {_MEANING[found.verdict]}{printable(reason, keep='')}"
+    in_view_alone = found.verdict == "shown" and found.under is None
+    meaning = "the aligned view marks it" if in_view_alone else _MEANING[found.verdict]
+    yield f"{paint(found.verdict)} · {meaning}{printable(reason, keep='')}"
     yield ""
     own, other = (report.left, report.right)[:: 1 if found.side == "left" else -1]
     yield style.header(f"{found.side}: {printable(own.path, keep='')}")
@@ -74,7 +77,7 @@ def _lines(report: Report, found: LineExplanation, style: Style) -> Iterator[str
     if found.verdict == "folded" and not found.folds and not found.reason:
         yield "Only layout, comments or the spelling of literals changed: no rule was needed."
     if found.under is not None:
-        yield from _wrapped(_way(report, found.under))
+        yield from _wrapped(_way(report, found))
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:
@@ -136,8 +139,11 @@ def granted_by(report: Report, name: str) -> str:
     return "--assume" if name in report.settings.assume else "--implementations"
 
 
-def _way(report: Report, under: Sequence[str]) -> str:
+def _way(report: Report, found: LineExplanation) -> str:
     """How a line that is shown could be folded, or that it could not."""
+    under = found.under
+    if not under and "comments" in report.settings.show and found.reason.endswith(ARE_COMPARED):
+        return "It would be folded without --show comments."
     if not under:
         return "No rule folds it, whatever is assumed."
     settings = report.settings

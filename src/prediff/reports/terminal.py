@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from prediff.model import Report
+from prediff.model import Comments, Report
 from prediff.reports.escaping import Paint, Style, printable
 from prediff.reports.hunks import Change, Hunk, Range, changed_words, find_hunks, lines_of
 from prediff.reports.renamed import sentence
@@ -60,10 +60,7 @@ def summary(report: Report, style: Style) -> str:
         parts.append(report.settings.level)
     if report.folds or report.assumptions:
         parts.append(_folded(report))
-    if report.comments.ordinary:
-        parts.append(_differ(report.comments.ordinary, "comment"))
-    if report.comments.tool:
-        parts.append(_differ(report.comments.tool, "tool comment"))
+    parts += _comments(report)
     return " · ".join(parts)
 
 
@@ -82,8 +79,24 @@ def _count(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
-def _differ(number: int, thing: str) -> str:
-    return f"{_count(number, thing)} {'differs' if number == 1 else 'differ'}"
+def _comments(report: Report) -> Iterator[str]:
+    """What is folded in comments. The aligned view shows the left's: which of them are not those of the right."""
+    found = report.comments
+    if report.settings.view == "canonical":
+        for number, thing in ((found.ordinary, "comment"), (found.tool, "tool comment")):
+            if number:
+                yield f"{_count(number, thing)} {'differs' if number == 1 else 'differ'}"
+        return
+    if found.hidden.total:
+        yield f"{_count(found.hidden.total, 'comment')} of the right not shown{_for_tools(found.hidden)}"
+    if found.stale.total:
+        yield f"{_count(found.stale.total, 'stale comment')} of the left shown{_for_tools(found.stale)}"
+
+
+def _for_tools(comments: Comments) -> str:
+    if not comments.tool:
+        return ""
+    return f" ({comments.tool} for tools)" if comments.ordinary else " (for tools)"
 
 
 def _diff(report: Report, look: Look) -> Iterator[str]:

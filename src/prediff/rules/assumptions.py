@@ -48,6 +48,9 @@ ASSUMPTIONS: dict[str, Assumption] = {
     )
 }
 
+COMMENTS_UNREAD = frozenset({"docs-unread", "tool-comments-unread"})
+"""Those that speak of comments."""
+
 
 def granted(level: str) -> frozenset[str]:
     """The assumptions that a level grants."""

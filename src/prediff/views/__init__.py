@@ -1,1 +1,4 @@
-"""How a pair is shown: `canonical` (both sides in normal form)."""
+"""How a pair is shown: `aligned` (the left file, and the right one in its clothes), `canonical` (both in normal form).
+
+The other modules are parts of the aligned view.
+"""

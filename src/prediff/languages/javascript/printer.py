@@ -9,7 +9,7 @@ from prediff.errors import RuleError
 from prediff.languages.javascript.expression_printer import ASSIGN, CALL, SEQUENCE, Writers
 from prediff.languages.javascript.jsx_printer import JsxPrinter
 from prediff.languages.language import Comment, Printed
-from prediff.languages.printing import HARD_NEWLINE, CommentFeed, LineWriter
+from prediff.languages.printing import HARD_NEWLINE, CommentFeed, LineWriter, print_with
 from prediff.languages.tree_sitter import deep_and_quick
 from prediff.tree import Block, Class, Declare, Dict, Function, Node, Opaque, Span
 
@@ -21,7 +21,7 @@ DEFINITIONS = (Function, Class)
 def print_tree(tree: Block, comments: Sequence[Comment] = ()) -> Printed:
     """Print a file's tree; `comments` are those to be shown."""
     with deep_and_quick(STACK):
-        return JavaScriptPrinter(comments).file(tree)
+        return print_with(comments, lambda feed: JavaScriptPrinter(feed).file(tree))
 
 
 class NestedWriter:
@@ -51,10 +51,10 @@ def _mark(first: int, last: int) -> str:
 class JavaScriptPrinter(JsxPrinter):
     """One printing of one tree: the statements."""
 
-    def __init__(self, comments: Sequence[Comment] = ()) -> None:
+    def __init__(self, feed: CommentFeed | None = None) -> None:
         super().__init__()
         self.out: LineWriter | NestedWriter = LineWriter(INDENT)
-        self.feed = CommentFeed(comments) if comments else None
+        self.feed = feed
         self.statements = Writers[None](
             {name[3:]: getattr(self, name) for name in dir(self) if name.startswith("st_")}
         )

@@ -7,23 +7,23 @@ from typing import Any
 
 from prediff.errors import RuleError
 from prediff.languages.language import Comment, Printed
-from prediff.languages.printing import CommentFeed, LineWriter, bracket
+from prediff.languages.printing import CommentFeed, LineWriter, bracket, print_with
 from prediff.languages.python.expression_printer import INDENT, NAMED, ExpressionPrinter
 from prediff.tree import Block, Class, Function, If, Node, Span, Tuple
 
 
 def print_tree(tree: Block, comments: Sequence[Comment] = ()) -> Printed:
     """Print a file's tree; `comments` are those to be shown."""
-    return PythonPrinter(comments).file(tree)
+    return print_with(comments, lambda feed: PythonPrinter(feed).file(tree))
 
 
 class PythonPrinter(ExpressionPrinter):
     """One printing of one tree."""
 
-    def __init__(self, comments: Sequence[Comment] = ()) -> None:
+    def __init__(self, feed: CommentFeed | None = None) -> None:
         super().__init__()
         self.out = LineWriter(INDENT)
-        self.feed = CommentFeed(comments) if comments else None
+        self.feed = feed
         self.statements: dict[str, Callable[[Any, int], None]] = {
             name[3:]: getattr(self, name) for name in dir(self) if name.startswith("st_")
         }
@@ -55,17 +55,22 @@ class PythonPrinter(ExpressionPrinter):
         if block.body:
             self.body(block, depth)
         else:
-            self.out.write(depth, "pass", block.span if block.span[0] else span)
+            self.line(block, depth, "pass", block.span if block.span[0] else span)
 
     def statement(self, node: Any, depth: int) -> None:
         self.statements[node.__class__.__name__](node, depth)
 
-    def line(self, node: Any, depth: int, text: str, span: Span | None = None) -> None:
-        """Write a simple statement, or the header of a compound one, with the comments that belong to it."""
+    def line(
+        self, node: Any, depth: int, text: str, span: Span | None = None, upto: int | None = None
+    ) -> None:
+        """Write a simple statement, or the header of a compound one, with the comments that belong to it.
+
+        upto: the last line with comments of it, where that is not its own last one.
+        """
         if span is None:
             span = node.span
         if self.feed and span[0]:
-            before = self.feed.upto(span[2])
+            before = self.feed.upto(span[2] if upto is None else upto)
             trailing = (
                 before.pop() if before and before[-1].line == span[2] and not before[-1].own_line else None
             )
@@ -77,6 +82,10 @@ class PythonPrinter(ExpressionPrinter):
 
     def head(self, node: Any, depth: int, text: str, body: Block) -> None:
         span = node.header if node.header[0] else node.span
+        if self.feed and span[2] == body.span[0]:
+            # What follows on its line is behind the body's.
+            self.line(node, depth, text, span, span[2] - 1)
+            return
         if self.feed:
             span = (span[0], span[1], self.feed.end_of_header(span[2], body.span[0]), span[3])
         self.line(node, depth, text, span)

@@ -14,8 +14,8 @@ from prediff.model import Report, Side
 from prediff.reports.hunks import Range
 from prediff.reports.syntax import Colored
 
-LOGIC, DOCS, ANNOTATIONS, FOLDED, SAME = "cdaf."
-"""In the diff; folded, and changed in a comment or docstring, in an annotation, or otherwise; unchanged."""
+LOGIC, DOCS, COMMENTS, ANNOTATIONS, FOLDED, SAME = "cdmaf."
+"""In the diff; folded, and changed in a docstring, a comment, an annotation, or otherwise; unchanged."""
 
 SIDES: tuple[Side, Side] = ("left", "right")
 _DOCS = frozenset({"docstring", "bare-string"})
@@ -75,7 +75,7 @@ class Judge:
         if key not in self._compared_lines:
             self._compared_lines[key] = self._compared(side, own, other)
         what = self._compared_lines[key]
-        if what in (SAME, DOCS):
+        if what in (SAME, COMMENTS):
             return what
         if at + 1 in self._ruled[side][0]:
             return DOCS
@@ -87,7 +87,7 @@ class Judge:
             return SAME
         one, two = self._spellings(side, own), self._spellings(1 - side, other)
         if one[0] == two[0]:
-            return DOCS
+            return COMMENTS
         # A space more or less is layout.
         return ANNOTATIONS if one[1] != two[1] and one[2] == two[2] else FOLDED
 
@@ -102,9 +102,10 @@ class Judge:
 
     def _unmapped(self, side: int, at: int) -> str:
         tokens = self.colors[side][at]
-        only_comment = bool(tokens) and not self._code(side, at)
-        if only_comment or at + 1 in self._ruled[side][0]:
+        if at + 1 in self._ruled[side][0]:
             return DOCS
+        if tokens and not self._code(side, at):
+            return COMMENTS
         return ANNOTATIONS if at + 1 in self._ruled[side][1] else FOLDED
 
     def _source(self, side: int, row: int) -> Range:

@@ -7,7 +7,16 @@ from typing import Any
 
 from prediff.model import MODULE, Report, SourceFile, UnitPair
 from prediff.reports.escaping import printable
-from prediff.reports.html.changes import ANNOTATIONS, DOCS, FOLDED, LOGIC, SAME, SIDES, Judge
+from prediff.reports.html.changes import (
+    ANNOTATIONS,
+    COMMENTS,
+    DOCS,
+    FOLDED,
+    LOGIC,
+    SAME,
+    SIDES,
+    Judge,
+)
 from prediff.reports.html.lines import (
     Table,
     Text,
@@ -159,7 +168,9 @@ def _of_rows(
         source = sources[row] if row < len(sources) else (0, 0)
         if source not in known:
             letters = what[source[0] - 1 : source[1]]
-            known[source] = next((one for one in (FOLDED, ANNOTATIONS, DOCS) if one in letters), SAME)
+            known[source] = next(
+                (one for one in (FOLDED, ANNOTATIONS, DOCS, COMMENTS) if one in letters), SAME
+            )
         yield known[source] if row in across else LOGIC
 
 

@@ -121,6 +121,7 @@ const KEYS = {
   k: () => step(-1),
   o: () => setOriginal(!panes.every((pane) => pane.original)),
   d: () => toggleKind("d"),
+  m: () => toggleKind("m"),
   a: () => toggleKind("a"),
   f: () => toggleKind("f"),
   x: toggleEverything,
