@@ -83,7 +83,7 @@ def options_of_scripts() -> set[str]:
 
 def test_the_readme_names_each_command() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"^prediff (\w+)", text, re.MULTILINE)) == set(commands())
+    assert set(re.findall(r"^prediff ([\w-]+)", text, re.MULTILINE)) == set(commands())
 
 
 def test_the_readme_names_each_level() -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from setup_box import RECORDING, Box, need
 
 TIME_LIMIT = 300
 
@@ -64,3 +65,13 @@ class Command:
 @pytest.fixture
 def prediff(tmp_path: Path) -> Command:
     return Command(tmp_path)
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Box:
+    """A home with a `prediff` that writes down how it is called."""
+    need("git")
+    made = Box(tmp_path)
+    made.home.mkdir()
+    made.script("prediff", RECORDING)
+    return made

@@ -8,7 +8,7 @@ import click
 
 from prediff.cli.output import complain
 
-COMMANDS = ("diff", "split", "normalize", "explain", "rules", "languages")
+COMMANDS = ("diff", "split", "normalize", "explain", "rules", "languages", "setup", "doctor", "svn-diff")
 
 _EPILOG = """\
 \b
@@ -20,6 +20,7 @@ Examples:
   prediff normalize module.py | less
   prediff explain format-call
   prediff explain old.py new.py --line 12
+  prediff setup git
 
 \b
 Exit codes of diff: 0 identical or same, 1 different or unknown, 2 trouble.
@@ -35,7 +36,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        found = import_module(f"prediff.cli.{cmd_name}").command
+        found = import_module(f"prediff.cli.{cmd_name.replace('-', '_')}").command
         assert isinstance(found, click.Command)
         return found
 
