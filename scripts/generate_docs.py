@@ -21,6 +21,8 @@ from prediff.reconcilers.catalogue import PAIR_FOLDS, PairFold
 from prediff.reports import json as json_report
 from prediff.reports import line as line_report
 from prediff.reports import sarif as sarif_report
+from prediff.reports.gate import json as check_report
+from prediff.reports.gate import sarif as check_sarif
 from prediff.rules import REJECTED, RULES
 from prediff.rules.assumptions import ASSUMPTIONS, LEVELS
 from prediff.rules.rule import Rule
@@ -247,6 +249,16 @@ def sarif_block() -> str:
     return (sarif_report.__doc__ or "").rstrip() + "\n"
 
 
+def check_block() -> str:
+    """The schema of the report on a change."""
+    return (check_report.__doc__ or "").rstrip() + "\n"
+
+
+def check_sarif_block() -> str:
+    """What the results of a change have beside those of a pair."""
+    return (check_sarif.__doc__ or "").rstrip() + "\n"
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/rules.md": rules_page,
     "docs/assumptions.md": assumptions_page,
@@ -258,7 +270,9 @@ BLOCKS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("README.md", "trust", trust_page.line),
     ("docs/json-report.md", "schema", json_block),
     ("docs/json-report.md", "line", line_block),
+    ("docs/json-report.md", "check", check_block),
     ("docs/sarif-report.md", "sarif", sarif_block),
+    ("docs/sarif-report.md", "check", check_sarif_block),
 )
 
 

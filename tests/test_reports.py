@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 import prediff
 from prediff.model import Astray, Fold, LineMap, RenamedDefinition, SourceFile, UnitPair
 from prediff.reports.escaping import Style
+from prediff.reports.findings import RULES
 from prediff.reports.html import report_html
 from prediff.reports.html.data import page_data
 from prediff.reports.html.lines import pieces, rows_of_lines
 from prediff.reports.hunks import diff_lines, lines_of, longest_rising
-from prediff.reports.sarif import RULES, report_sarif
+from prediff.reports.sarif import report_sarif
 from prediff.reports.syntax import colored_lines
 from prediff.reports.terminal import Look, render
 

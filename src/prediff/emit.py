@@ -39,6 +39,43 @@ def write_outputs(outputs: Sequence[tuple[str, str]], inputs: Sequence[str]) -> 
                 os.unlink(temporary)
 
 
+def content_to_append_to(path: str) -> bytes:
+    """What stands in a file that lines are to be added to; nothing where there is none.
+
+    Raises WriteError for a link, a folder or the like.
+    """
+    try:
+        with open(_regular(path, os.O_RDONLY), "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise WriteError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+
+
+def append(path: str, text: str) -> None:
+    """Add text to the end of a file, which is made if need be; what is there stays. Raises WriteError."""
+    if not text:
+        return
+    try:
+        with open(_regular(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab") as file:
+            file.write(encoded(text))
+    except OSError as error:
+        raise WriteError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+
+
+def _regular(path: str, flags: int) -> int:
+    """Open a file that is no link and nothing but a file. Raises OSError and WriteError."""
+    if os.path.islink(path):
+        raise WriteError(f"cannot write {path}: it is a link; name the file itself")
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags, 0o666)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise WriteError(f"cannot write {path}: it is not a file")
+    return descriptor
+
+
 def encoded(text: str) -> bytes:
     """Text as UTF-8; bytes that were no UTF-8 when they were read come out as they were."""
     try:

@@ -11,7 +11,8 @@ import os
 import posixpath
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -33,6 +34,9 @@ _TREES = ("-r", "-M", "--ignore-submodules=none")
 _PATHS_AT_ONCE = 500
 """Systems limit how long a command line is."""
 
+REGULAR = frozenset({"100644", "100755", "100664"})
+"""The modes of files that are neither links nor submodules."""
+
 _RANGE = re.compile(r"(?P<old>.*?)(?P<dots>\.\.\.?)(?P<new>.*)", re.DOTALL)
 _HEADER = re.compile(rb"([0-9a-f]{40,64}) (\w+) (\d+)\n")
 
@@ -52,6 +56,20 @@ class Change:
     old_path: bytes
     new_path: bytes
 
+    @property
+    def regular(self) -> bool:
+        """Whether both sides are files that have contents, neither links nor submodules."""
+        return {self.old_mode, self.new_mode} <= REGULAR
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit with the ids of its parents and the first line of its message."""
+
+    id: str
+    parents: tuple[str, ...]
+    subject: str
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -70,12 +88,9 @@ def run(arguments: Sequence[str], folder: str = ".", data: bytes = b"", alone: b
     alone: for a repository of our own, which not even the user's configuration may steer. Raises ToolError, with the
     first line that git says, where it is missing or fails.
     """
-    program = find_program("git", (folder,))
-    if program is None:
-        raise ToolError("git is not installed, or not in a folder that PATH names: patches are made with it")
     try:
         done = subprocess.run(
-            [program, *_HARDENED, *arguments],
+            [_program(folder), *_HARDENED, *arguments],
             input=data,
             cwd=folder,
             env=_environment(alone),
@@ -88,6 +103,15 @@ def run(arguments: Sequence[str], folder: str = ".", data: bytes = b"", alone: b
         said = done.stderr.decode("utf-8", "surrogateescape").strip().partition("\n")[0]
         raise ToolError(f"git: {said or f'ended with code {done.returncode}'}")
     return done.stdout
+
+
+def _program(folder: str) -> str:
+    program = find_program("git", (folder,))
+    if program is None:
+        raise ToolError(
+            "git is not installed, or not in a folder that PATH names: prediff asks it for the files"
+        )
+    return program
 
 
 def _environment(alone: bool) -> dict[str, str]:
@@ -111,8 +135,9 @@ class Repository:
         """Raises ToolError outside of a repository."""
         objects = os.path.abspath(_asked("rev-parse", "--git-path", "objects"))
         named = _asked("rev-parse", "--show-object-format")
-        if _asked("rev-parse", "--is-inside-work-tree") != "true":
-            return cls(objects, named, "", os.path.dirname(objects))
+        found = cls(objects, named, "", os.path.dirname(objects))
+        if not found.has_worktree():
+            return found
         return cls(
             objects, named, _asked("rev-parse", "--show-prefix"), _asked("rev-parse", "--show-toplevel")
         )
@@ -123,6 +148,11 @@ class Repository:
 
     def range(self, text: str) -> tuple[str, str]:
         """The ids of the two trees of `A..B`, or of `A...B`, which starts where B left A. An end left out is HEAD."""
+        old, new = self.ends(text)
+        return self.tree(old), self.tree(new)
+
+    def ends(self, text: str) -> tuple[str, str]:
+        """The two revisions of `A..B`; of `A...B` the commit where B left A, and B."""
         match = _RANGE.fullmatch(text)
         assert match is not None
         old, new = match["old"] or "HEAD", match["new"] or "HEAD"
@@ -132,7 +162,48 @@ class Repository:
                 old = _asked("merge-base", *ends)
             except ToolError:
                 raise ToolError(f"{text}: the two have no commit in common") from None
-        return self.tree(old), self.tree(new)
+        return old, new
+
+    def commits(self, old: str, new: str) -> list[Commit]:
+        """The commits that `new` has and `old` has not, the oldest first. Merges are left out."""
+        ids = [self._resolved(new, "commit"), "^" + self._resolved(old, "commit")]
+        options = ("--reverse", "--topo-order", "--no-merges", "--encoding=UTF-8", "--format=%H%x00%P%x00%s")
+        lines = [line.split(b"\0") for line in run(["rev-list", *options, *ids]).split(b"\n")]
+        # Each commit has a line before it that only says its id.
+        return [
+            Commit(one[0].decode(), tuple(one[1].decode().split()), one[2].decode("utf-8", "surrogateescape"))
+            for one in lines
+            if len(one) == 3
+        ]
+
+    def index(self) -> str:
+        """Where the index is; it need not be there."""
+        return os.path.abspath(_asked("rev-parse", "--git-path", "index"))
+
+    def shared_index(self) -> list[str]:
+        """The file that a split index shares with others, if there is one."""
+        named = _asked("rev-parse", "--shared-index-path")
+        return [os.path.abspath(named)] if named else []
+
+    def setting(self, name: str) -> str:
+        """The value of a key of git's configuration; "" where it is not set. A key alone is a `true`."""
+        try:
+            found = run(["config", "--get", "-z", name]).removesuffix(b"\0")
+        except ToolError:
+            return ""
+        return os.fsdecode(found) or "true"
+
+    def has_worktree(self) -> bool:
+        """Whether the current folder is in a worktree, and neither in a bare repository nor in git's own folder."""
+        return _asked("rev-parse", "--is-inside-work-tree") == "true"
+
+    def has_commits(self) -> bool:
+        """Whether HEAD names a commit, and not a branch that none was made on yet."""
+        try:
+            self._resolved("HEAD", "commit")
+        except ToolError:
+            return False
+        return True
 
     def _resolved(self, revision: str, kind: str) -> str:
         shown = f"{revision} names no {'commit' if kind == 'commit' else 'commit or tree'} of this repository"
@@ -181,23 +252,37 @@ class Scratch:
         _write(folder, "HEAD", b"ref: refs/heads/none\n")
         return cls(folder)
 
-    def _run(self, *arguments: str, data: bytes = b"") -> bytes:
-        return run([f"--git-dir={self.folder}", *arguments], self.folder, data, alone=True)
+    def run(self, *arguments: str, data: bytes = b"", folder: str = "") -> bytes:
+        """What a command of git writes that is run in this repository. Raises ToolError."""
+        return run([f"--git-dir={self.folder}", *arguments], folder or self.folder, data, alone=True)
 
     def changes(self, old: str, new: str, paths: Sequence[str] = ()) -> list[Change]:
         """What differs between two trees, renamed files as one row."""
-        raw = self._run("diff-tree", *_TREES, "-z", "--raw", "--no-abbrev", old, new, "--", *paths)
-        return list(_changes(raw))
+        raw = self.run("diff-tree", *_TREES, "-z", "--raw", "--no-abbrev", old, new, "--", *paths)
+        return [row for row in _rows(raw) if isinstance(row, Change)]
+
+    def changes_of(self, commits: Sequence[Commit]) -> dict[str, list[Change]]:
+        """What each of some commits changes against its one parent, by its id; those with no parent are left out."""
+        asked = "".join(f"{one.id} {one.parents[0]}\n" for one in commits if len(one.parents) == 1)
+        raw = self.run("diff-tree", *_TREES, "--stdin", "-z", "--raw", "--no-abbrev", data=asked.encode())
+        found: dict[str, list[Change]] = {one.id: [] for one in commits if len(one.parents) == 1}
+        of_one: list[Change] = []
+        for row in _rows(raw):
+            if isinstance(row, Change):
+                of_one.append(row)
+            else:
+                of_one = found[row]
+        return found
 
     def patch(self, old: str, new: str, paths: Sequence[str] = ()) -> bytes:
         """The difference of two trees as `git apply` takes it, binary files too."""
         options = (*_TREES, "-p", "--binary", "--full-index", "--src-prefix=a/", "--dst-prefix=b/")
-        return self._run("diff-tree", *options, *_PLAIN, old, new, "--", *paths)
+        return self.run("diff-tree", *options, *_PLAIN, old, new, "--", *paths)
 
     def sizes(self, ids: Sequence[str]) -> dict[str, int]:
         """The sizes of objects in bytes. Raises ToolError for one that is not there."""
         asked = "".join(f"{one}\n" for one in ids).encode()
-        output = self._run("cat-file", "--batch-check=%(objectname) %(objectsize)", data=asked)
+        output = self.run("cat-file", "--batch-check=%(objectname) %(objectsize)", data=asked)
         found = [line.split(" ") for line in output.decode().splitlines()]
         for name, size in found:
             if size == "missing":
@@ -206,7 +291,7 @@ class Scratch:
 
     def blobs(self, ids: Sequence[str]) -> list[bytes]:
         """The contents of some files."""
-        output = self._run("cat-file", "--batch", data="".join(f"{one}\n" for one in ids).encode())
+        output = self.run("cat-file", "--batch", data="".join(f"{one}\n" for one in ids).encode())
         found, at = [], 0
         for one in ids:
             header = _HEADER.match(output, at)
@@ -217,18 +302,60 @@ class Scratch:
             at = start + size + 1
         return found
 
+    @contextmanager
+    def contents(self) -> Iterator[Callable[[str], bytes]]:
+        """A function from the id of a file to its bytes, all read by one process of git, which ends with the block."""
+        command = [_program(self.folder), *_HARDENED, f"--git-dir={self.folder}", "cat-file", "--batch"]
+        pipe, nowhere, env = subprocess.PIPE, subprocess.DEVNULL, _environment(alone=True)
+        try:
+            process = subprocess.Popen(
+                command, cwd=self.folder, env=env, stdin=pipe, stdout=pipe, stderr=nowhere
+            )
+        except OSError as error:
+            raise ToolError(f"git cannot be run: {error}") from None
+        assert process.stdin is not None
+        assert process.stdout is not None
+        asked, given = process.stdin, process.stdout
+
+        def content(name: str) -> bytes:
+            try:
+                asked.write(f"{name}\n".encode())
+                asked.flush()
+            except OSError:
+                raise ToolError("git: cat-file ended before all files were read") from None
+            header = _HEADER.fullmatch(given.readline())
+            if header is None:
+                raise ToolError(f"the repository lacks the object {name}: is it a partial clone?")
+            data = given.read(int(header[3]) + 1)
+            if len(data) <= int(header[3]):
+                raise ToolError("git: cat-file ended before all files were read")
+            return data[:-1]
+
+        try:
+            yield content
+        finally:
+            with suppress(OSError):
+                asked.close()
+            given.close()
+            process.kill()
+            process.wait()
+
     def texts(self, tree: str, paths: Sequence[str]) -> dict[str, bytes]:
         """The contents of those of some paths that are files of a tree; neither links nor folders."""
         found: dict[str, str] = {}
         for start in range(0, len(paths), _PATHS_AT_ONCE):
             some = paths[start : start + _PATHS_AT_ONCE]
-            raw = self._run("--literal-pathspecs", "ls-tree", "-z", tree, "--", *some)
+            raw = self.run("--literal-pathspecs", "ls-tree", "-z", tree, "--", *some)
             for entry in raw.split(b"\0")[:-1]:
                 about, _, path = entry.partition(b"\t")
                 mode, _, name = about.decode().split(" ")
                 if mode.startswith("100"):
                     found[os.fsdecode(path)] = name
         return dict(zip(found, self.blobs(list(found.values())), strict=True))
+
+    def empty_tree(self) -> str:
+        """The id of the tree without files, which is there once this was asked."""
+        return self.run("hash-object", "-t", "tree", "-w", "--stdin").decode().strip()
 
     def make_tree(self, name: str, files: Files, base: str = "") -> str:
         """Make a tree: that of `base`, with some files in place of its own. It is kept, and known, under `name`."""
@@ -238,7 +365,7 @@ class Scratch:
         for path, file in files.items():
             stream.append(b"M %s inline %s\n" % (file.mode.encode(), quoted(path)))
             stream.append(b"data %d\n%s\n" % (len(file.data), file.data))
-        self._run("fast-import", "--quiet", "--done", data=b"".join([*stream, b"done\n"]))
+        self.run("fast-import", "--quiet", "--done", data=b"".join([*stream, b"done\n"]))
         return f"refs/heads/{name}"
 
 
@@ -256,10 +383,14 @@ def quoted(path: bytes) -> bytes:
     return b'"' + re.sub(rb"[\0-\x1f\x7f]", lambda found: b"\\%03o" % found[0][0], plain) + b'"'
 
 
-def _changes(raw: bytes) -> Iterator[Change]:
+def _rows(raw: bytes) -> Iterator[Change | str]:
+    """The rows of `--raw -z`; of several commits the id of each stands before its own."""
     fields = iter(raw.split(b"\0")[:-1])
     for header in fields:
-        old_mode, new_mode, old_id, new_id, status = header.removeprefix(b":").decode().split(" ")
+        if not header.startswith(b":"):
+            yield header.decode()
+            continue
+        old_mode, new_mode, old_id, new_id, status = header[1:].decode().split(" ")
         old_path = next(fields)
         new_path = next(fields) if status[0] in "RC" else old_path
         yield Change(status[0], old_mode, new_mode, old_id, new_id, old_path, new_path)

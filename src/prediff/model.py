@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -244,6 +244,107 @@ class Report:
     def same(self) -> bool:
         """Whether nothing that counts differs: the verdict is identical or same."""
         return self.verdict in ("identical", "same")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a reader must look at, for reports that list such things.
+
+    rule: an id of `reports.findings.RULES`. right, left: the first and last line of the file, (0, 0) for none.
+    removed, added: the lines that differ, of the texts of the view. digest: follows from the rule, the unit and the
+    text, not from the place.
+    """
+
+    rule: str
+    text: str
+    unit: str
+    right: tuple[int, int]
+    left: tuple[int, int] = (0, 0)
+    removed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    digest: str = ""
+    folds: tuple[Fold, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """What comparing the contents of a changed file gave.
+
+    units, differing: how many units there are and how many of them differ or are unknown. findings: the first of what
+    differs; more: how many further ones there are. remarks: what else to know, in lines.
+    """
+
+    verdict: Verdict
+    reason: str = ""
+    language: str | None = None
+    assumptions: tuple[str, ...] = ()
+    units: int = 0
+    differing: int = 0
+    findings: tuple[Finding, ...] = ()
+    more: int = 0
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileVerdict:
+    """What `prediff check` says of a changed file.
+
+    path, old_path: from the top of the repository. status: git's letter, A, D, M, R or T. reason: why it is not the
+    same where that is not in its text, such as a new mode. logic: of its text, None where there are not two to compare.
+    """
+
+    path: str
+    old_path: str
+    status: str
+    verdict: Verdict
+    reason: str = ""
+    logic: Logic | None = None
+
+    @property
+    def same(self) -> bool:
+        return self.verdict in ("identical", "same")
+
+
+@dataclass(frozen=True, slots=True)
+class CommitVerdict:
+    """A commit of a range, and what is said of each file that it changes against its parent."""
+
+    id: str
+    subject: str
+    files: tuple[FileVerdict, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether it changes files, and each of them is the same in logic."""
+        return bool(self.files) and all(file.same for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What `prediff check` found. old, new: what was compared, in words. commits: where each was asked about."""
+
+    old: str
+    new: str
+    settings: Settings
+    files: tuple[FileVerdict, ...]
+    commits: tuple[CommitVerdict, ...] = ()
+    allow_renames: bool = False
+
+    @property
+    def same(self) -> bool:
+        return all(file.same for file in self.files)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """All that the verdicts `same` rest on."""
+        return assumptions_under(self.files)
+
+
+def assumptions_under(files: Sequence[FileVerdict]) -> tuple[str, ...]:
+    """The assumptions that the verdicts of those files rest on that are the same."""
+    return tuple(
+        sorted({name for file in files if file.same and file.logic for name in file.logic.assumptions})
+    )
 
 
 @dataclass(frozen=True, slots=True)

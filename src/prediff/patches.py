@@ -26,7 +26,6 @@ MARK = b"# prediff split: "
 """How each patch starts. What stands before the first `diff --git` is no part of a patch to git."""
 
 NAMES = ("0001-refactoring.patch", "0002-logic.patch", "0001-logic.patch", "0002-refactoring.patch")
-_REGULAR = frozenset({"100644", "100755", "100664"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +139,7 @@ def _pairs(
     # A file that is refactored first and then gets another name could come out wrong, without a word, where both are
     # applied as one: git takes the renamed file as it was before.
     statuses = "MR" if logic_first else "M"
-    texts = [c for c in changes if c.status in statuses and c.old_id != c.new_id]
-    texts = [c for c in texts if {c.old_mode, c.new_mode} <= _REGULAR]
+    texts = [c for c in changes if c.status in statuses and c.regular and c.old_id != c.new_id]
     sizes = scratch.sizes(sorted({one for c in texts for one in (c.old_id, c.new_id)}))
     for change in texts:
         ids = (change.old_id, change.new_id)

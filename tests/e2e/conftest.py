@@ -7,10 +7,14 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
+from git_repository import Git
 from setup_box import RECORDING, Box, need
+
+from prediff.cli import main
 
 TIME_LIMIT = 300
 
@@ -75,3 +79,32 @@ def box(tmp_path: Path) -> Box:
     made.home.mkdir()
     made.script("prediff", RECORDING)
     return made
+
+
+@pytest.fixture
+def repo(prediff):
+    """prediff and git in one new repository."""
+    git = Git(prediff.folder)
+    git("init", "-q", "-b", "main")
+    (prediff.folder / ".git" / "info" / "exclude").write_text("/home/\n")
+    return prediff, git
+
+
+@pytest.fixture
+def called(prediff, monkeypatch, capsysbinary):
+    """`prediff` in this process, in the folder: exit code, standard output and standard error."""
+    monkeypatch.chdir(prediff.folder)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(prediff.folder / "home"))
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = main(arguments)
+        found = capsysbinary.readouterr()
+        return code, found.out.decode(), found.err.decode()
+
+    return run
+
+
+@pytest.fixture
+def say(called):
+    """`prediff check` in this process."""
+    return partial(called, "check")

@@ -8,7 +8,18 @@ import click
 
 from prediff.cli.output import complain
 
-COMMANDS = ("diff", "split", "normalize", "explain", "rules", "languages", "setup", "doctor", "svn-diff")
+COMMANDS = (
+    "diff",
+    "check",
+    "split",
+    "normalize",
+    "explain",
+    "rules",
+    "languages",
+    "setup",
+    "doctor",
+    "svn-diff",
+)
 
 _EPILOG = """\
 \b
@@ -16,6 +27,7 @@ Examples:
   prediff diff old.py new.py
   prediff diff old.js new.js --side-by-side
   prediff diff old.py new.py --out-left a.py --out-right b.py && echo same
+  prediff check main..topic
   prediff split main..topic --out patches
   prediff normalize module.py | less
   prediff explain format-call

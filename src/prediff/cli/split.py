@@ -107,6 +107,7 @@ def _of_files(
 def _of_range(
     text: str, paths: Sequence[str], logic_first: bool, folder: str, given: dict[str, Any]
 ) -> Series:
+    from prediff.cli.ranges import base_config
     from prediff.git import Repository
     from prediff.patches import split_range
 
@@ -114,12 +115,7 @@ def _of_range(
     trees = repository.range(text)
 
     def configured(scratch: Scratch, changes: Sequence[Change]) -> tuple[Settings, LanguageChoice]:
-        from prediff.config import load_config_of
-
-        changed = [os.fsdecode(change.old_path) for change in changes]
-        config = _warned(
-            settled(load_config_of(lambda asked: scratch.texts(trees[0], asked), changed), given)
-        )
+        config = _warned(settled(base_config(scratch, trees[0], changes), given))
         return config.settings, config.choose_language
 
     return split_range(repository, trees, paths, configured, logic_first, folder)

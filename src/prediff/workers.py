@@ -1,0 +1,184 @@
+"""Work in processes of its own, each piece with a time limit: one that hangs or crashes costs its own result alone.
+
+A pool of the standard library cannot end one piece of work, and is lost as a whole when a worker crashes.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, Generic, TypeVar
+
+from prediff.errors import ToolError
+
+Key = TypeVar("Key")
+Result = TypeVar("Result")
+
+START_LIMIT = 120.0
+"""Seconds that a worker may take until it is ready. That is the machine's matter, not the work's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A piece of work that has no result, and why."""
+
+    reason: str
+
+
+@dataclass(slots=True)
+class _Worker(Generic[Key]):
+    """A process and our end of its pipe. key: of the item that it works on until `deadline`; None while it starts."""
+
+    process: BaseProcess
+    pipe: Connection
+    deadline: float
+    key: Key | None = None
+
+
+def run_all(
+    work: Callable[..., Result],
+    items: Iterable[tuple[Key, tuple[Any, ...]]],
+    count: int,
+    limit: float,
+    prepare: Callable[[], object] = tuple,
+) -> Iterator[tuple[Key, Result | Failed]]:
+    """Call `work` with the arguments of each item, in `count` processes; give each key and result once that is there.
+
+    Items are taken as workers become free; a key is not None. work, prepare: functions of a module; arguments and
+    results can be pickled. prepare: called once in each process, before time counts. limit: seconds for each item.
+    Raises ToolError where no process can be started. All processes are ended when the iterator is closed.
+    """
+    waiting = iter(items)
+    item = next(waiting, None)
+    pool: list[_Worker[Key]] = []
+    try:
+        for _ in range(count if item is not None else 0):
+            pool.append(_started(work, prepare))
+        while item is not None or any(worker.key is not None for worker in pool):
+            for worker in _answering(pool):
+                pool.remove(worker)
+                key, result = worker.key, _received(worker, limit)
+                if item is None:
+                    _end(worker)
+                elif isinstance(result, _Lost):
+                    pool.append(_started(work, prepare))
+                else:
+                    pool.append(worker)
+                    _give(worker, *item, limit)
+                    item = next(waiting, None)
+                if key is not None:
+                    yield key, result
+    finally:
+        for worker in pool:
+            _end(worker)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost(Failed):
+    """The worker went with the work."""
+
+
+def _answering(pool: Sequence[_Worker[Any]]) -> list[_Worker[Any]]:
+    """The workers that have answered, or whose time is over; waits for the first."""
+    first = min(worker.deadline for worker in pool)
+    ready = wait([worker.pipe for worker in pool], max(0.0, first - time.monotonic()))
+    now = time.monotonic()
+    return [worker for worker in pool if worker.pipe in ready or worker.deadline <= now]
+
+
+def _received(worker: _Worker[Any], limit: float) -> Any:
+    """What a worker answered. One whose time is over, or that has crashed, is ended and `_Lost`."""
+    try:
+        if worker.pipe.poll():
+            return worker.pipe.recv()
+        reason = f"over the time limit of {limit:g} seconds"
+    except (EOFError, OSError):
+        worker.process.join(5)
+        reason = f"comparing it crashed the process ({_ended(worker.process.exitcode)})"
+    if worker.key is None:
+        raise ToolError("a process to compare in ends before it is ready, or takes too long to start")
+    _end(worker)
+    return _Lost(reason)
+
+
+def _ended(code: int | None) -> str:
+    if code is not None and code < 0:
+        with suppress(ValueError):
+            return signal.Signals(-code).name
+    return f"code {code}"
+
+
+def _give(worker: _Worker[Key], key: Key, arguments: tuple[Any, ...], limit: float) -> None:
+    worker.key = key
+    worker.deadline = time.monotonic() + limit
+    # A worker that is gone by now is found gone when its answer is waited for.
+    with suppress(OSError):
+        worker.pipe.send(arguments)
+
+
+def _started(work: Callable[..., Any], prepare: Callable[[], object]) -> _Worker[Any]:
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, work, prepare), daemon=True)
+    try:
+        with _quiet_start():
+            process.start()
+    except OSError as error:
+        raise ToolError(f"a process to compare in cannot be started: {error}") from None
+    theirs.close()
+    return _Worker(process, ours, time.monotonic() + START_LIMIT)
+
+
+@contextmanager
+def _quiet_start() -> Iterator[None]:
+    """What is started looks for no module in the current folder, which may be a stranger's, and leaves Ctrl-C to us."""
+    kept = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    masked = hasattr(signal, "pthread_sigmask")
+    if masked:
+        # It would be started with the first process, and lift the mask.
+        from multiprocessing.resource_tracker import ensure_running
+
+        ensure_running()
+    old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
+    try:
+        yield
+    finally:
+        if masked:
+            signal.pthread_sigmask(signal.SIG_SETMASK, old)
+        if kept is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = kept
+
+
+def _serve(pipe: Connection, work: Callable[..., Any], prepare: Callable[[], object]) -> None:
+    """What a worker does until its pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    prepare()
+    # The first answer says that it is ready.
+    answer: Any = None
+    with suppress(EOFError, OSError):
+        while True:
+            pipe.send(answer)
+            arguments = pipe.recv()
+            try:
+                answer = work(*arguments)
+            except Exception as error:
+                answer = Failed(f"internal error: {type(error).__name__}: {error}".rstrip(": "))
+
+
+def _end(worker: _Worker[Any]) -> None:
+    """End a process; once is enough, and more does no harm."""
+    worker.pipe.close()
+    with suppress(ValueError):
+        worker.process.kill()
+        worker.process.join()
+        worker.process.close()
