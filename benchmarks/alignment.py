@@ -33,13 +33,13 @@ from pathlib import Path
 
 from alignment_pairs import Case, FilePair, common_tokens, file_pairs, releases, renamed
 from crash_sweep import fetch
+from prediff.depth import quick_and_deep
 from prediff.languages import get_language
 from prediff.languages.language import Language
 from prediff.matchers import MATCHERS, fold
 from prediff.matchers.similarity import find_alike
 from prediff.matchers.units import Path as UnitPath
 from prediff.matchers.units import units_of
-from prediff.normalizer import quick_and_deep
 from prediff.tree import Block, Class, Node, Pass, update
 
 HOLES = 0.15

@@ -30,10 +30,10 @@ from typing import Any
 
 import records
 from normal_form import find_files, warm_up
+from prediff.depth import quick_and_deep
 from prediff.errors import PrediffError
 from prediff.languages import get_language
 from prediff.model import Settings, SourceFile
-from prediff.normalizer import quick_and_deep
 from prediff.pipeline import compare, normalize_file
 from prediff.read import read_path
 from workers import Trouble, run_each

@@ -16,9 +16,9 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+from prediff.depth import quick_and_deep
 from prediff.errors import PrediffError
 from prediff.model import Settings, SourceFile
-from prediff.normalizer import quick_and_deep
 from prediff.pipeline import normalize_file
 from prediff.read import read_path
 from prediff.rules import RULES

@@ -38,11 +38,12 @@ from itertools import zip_longest
 from pathlib import Path
 
 from corpus import text_of
+from prediff.depth import quick_and_deep
 from prediff.errors import PrediffError
 from prediff.languages import get_language
 from prediff.languages.language import Language, Reading
 from prediff.model import Normalized, Settings, SourceFile
-from prediff.normalizer import assumptions_of, quick_and_deep
+from prediff.normalizer import assumptions_of
 from prediff.pipeline import compare, normalize_file
 from prediff.rules.assumptions import LEVELS
 from prediff.tree import first_difference

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from prediff.depth import quick_and_deep
 from prediff.languages import get_language
 from prediff.model import Settings, SourceFile
-from prediff.normalizer import assumptions_of, normalize, quick_and_deep
+from prediff.normalizer import assumptions_of, normalize
 from prediff.parse import parse
 from prediff.rules import RULES
 

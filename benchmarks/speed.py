@@ -40,9 +40,10 @@ from itertools import cycle
 from pathlib import Path
 
 from prediff.align import align, byte_equal_units
+from prediff.depth import quick_and_deep
 from prediff.languages import get_language
 from prediff.model import ParsedFile, Settings, SourceFile
-from prediff.normalizer import assumptions_of, normalize, quick_and_deep
+from prediff.normalizer import assumptions_of, normalize
 from prediff.parse import parse
 from prediff.pipeline import compare, normalize_file
 from prediff.reconcile import reconcile
@@ -411,6 +412,8 @@ def commands(folder: Path) -> dict[str, list[str]]:
         "prediff diff, 300 lines of Python": [*prediff, "diff", *both("medium")],
         "prediff diff, 100 lines of JavaScript": [*prediff, "diff", *both("script")],
         "prediff normalize, 300 lines of Python": [*prediff, "normalize", files["medium", "left"]],
+        "prediff textconv, 300 lines of Python": [*prediff, "textconv", files["medium", "left"]],
+        "prediff textconv, 100 lines of JavaScript": [*prediff, "textconv", files["script", "left"]],
         "prediff rules": [*prediff, "rules"],
         "beside: git diff --no-index, 300 lines": ["git", "diff", "--no-index", *both("medium")],
     }

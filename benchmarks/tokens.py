@@ -37,10 +37,10 @@ import tokens_javascript
 import tokens_python
 from corpus import text_of
 from normal_form import Failure, find_files, warm_up
+from prediff.depth import quick_and_deep
 from prediff.errors import PrediffError
 from prediff.languages import get_language
 from prediff.model import Fold, Normalized, Settings, SourceFile
-from prediff.normalizer import quick_and_deep
 from prediff.pipeline import normalize_file
 from prediff.rules.assumptions import LEVELS
 from prediff.tree import Span

@@ -409,6 +409,14 @@ def test_comments_in_javascript():
     ]  # fmt: skip
 
 
+def test_white_space_in_comments_is_as_on_the_right():
+    left = "function f() {\n    /*\n     * a\n     */\n    return 1 // b\n}\n"
+    right = "function f() {\n    /*\n     * A\n     */\n    return 1; //B\n}\n"
+    assert changes(left, right, language="javascript", show=["comments"]) == [
+        "-     * a", "+     * A", "-    return 1 // b", "+    return 1  //B",
+    ]  # fmt: skip
+
+
 def test_a_function_in_javascript_that_is_empty_but_for_a_comment():
     """Its comment is a row of the normal form."""
     left, right = "x = 1;\nf(function () {})\n", "x = 1\nf(function () {\n  // c\n})\n"

@@ -132,6 +132,10 @@ def test_what_was_refused_is_not_offered():
     docs = "def f():\n    'a'\n    return 1\n", "def f():\n    'b'\n    return 1\n"
     assert hints(*docs, show=["docs"]) == []
     assert hints(*docs, level="layout") == [("f", ("docs-unread", "source-unread"), 0)]
+    assert hints(*docs, level="layout", show=["docs"]) == []
+    comments = "def f():\n    return 1  # a\n", "def f():\n    return 1  # b\n"
+    assert hints(*comments, level="layout") == [("f", ("docs-unread",), 0)]
+    assert hints(*comments, level="layout", show=["comments"]) == hints(*comments, show=["comments"]) == []
 
 
 def test_a_unit_with_a_change_in_it_has_a_hint_for_the_rest():

@@ -90,7 +90,7 @@ def f(a, b):
         (2, "folded", ""),
         (3, "folded", "a blank line"),
         (5, "folded", ""),
-        (6, "counted", "a comment"),
+        (6, "shown", "it goes with what differs around it"),
         (7, "shown", ""),
         (8, "shown", ""),
         (9, "shown", ""),

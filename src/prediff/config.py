@@ -81,12 +81,14 @@ class Config:
         return self.settings.language or self.languages.find(path), self.repository_languages.find(path)
 
 
-def load_config(paths: Sequence[str]) -> Config:
+def load_config(paths: Sequence[str], folders: Sequence[str] = ()) -> Config:
     """The configuration for the files at `paths`: the user's own, tightened by that of their repositories.
 
-    Raises ConfigError, naming file and key, for unknown keys and bad values.
+    folders: further ones, there or not, whose repositories tighten it too. Raises ConfigError, naming file and key, for
+    unknown keys and bad values.
     """
-    return _with_repositories([found for path in paths if (found := repository_table(path))])
+    tables = [repository_table(path) for path in paths] + [_table_above(folder) for folder in folders]
+    return _with_repositories([found for found in tables if found])
 
 
 def load_config_of(read: Callable[[Sequence[str]], Mapping[str, bytes]], paths: Sequence[str]) -> Config:
@@ -154,9 +156,11 @@ def repository_table(path: str) -> tuple[str, dict[str, Any]] | None:
     Folders are searched upward to the root of the repository; outside one only the file's own folder is.
     Raises ConfigError where one folder has both a `.prediff.toml` and a `[tool.prediff]`.
     """
-    if not os.path.isfile(path):
-        return None
-    for folder in _folders(os.path.dirname(os.path.abspath(path))):
+    return _table_above(os.path.dirname(path)) if os.path.isfile(path) else None
+
+
+def _table_above(start: str) -> tuple[str, dict[str, Any]] | None:
+    for folder in _folders(os.path.abspath(start)):
         found = []
         for name in _FILES:
             file = os.path.join(folder, name)

@@ -19,13 +19,12 @@ from typing import TypeAlias
 from prediff.errors import ToolError
 from prediff.programs import find_program
 
-_HARDENED = (
-    "--no-pager",
+WITHOUT_HOOKS = (
     *("-c", "core.fsmonitor="),
     *("-c", f"core.hooksPath={os.devnull}"),
     *("-c", "protocol.allow=never"),
-    *("-c", "core.quotePath=true"),
 )
+_HARDENED = ("--no-pager", *WITHOUT_HOOKS, "-c", "core.quotePath=true")
 _KEPT = frozenset({"GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM"})
 """Where git stops looking for a repository. All its other variables are dropped: they redirect it, or run programs."""
 

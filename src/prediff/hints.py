@@ -133,9 +133,11 @@ def candidates_in(freest: Report, granted: frozenset[str]) -> list[str]:
 
 
 def _offered(settings: Settings) -> frozenset[str]:
-    """The assumptions that were neither granted nor refused."""
+    """The assumptions that were neither granted nor refused, be it by what is shown."""
     unrefused = replace(settings, refuse=frozenset(), show=frozenset())
-    return frozenset(ASSUMPTIONS) - assumptions_of(unrefused) - settings.refuse
+    shown = COMMENTS_UNREAD if "comments" in settings.show else frozenset({"docs-unread"})
+    taken_back = settings.refuse | (shown if {"docs", "comments"} & settings.show else frozenset())
+    return frozenset(ASSUMPTIONS) - assumptions_of(unrefused) - taken_back
 
 
 def _hints(trials: Trials, more: Collection[str], names: Sequence[str]) -> dict[str, Hint]:

@@ -7,10 +7,7 @@ from, and marks statements whose shape changed as `restructured`.
 
 from __future__ import annotations
 
-import gc
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Any, TypeAlias
@@ -43,7 +40,6 @@ from prediff.tree import (
 
 MAX_PASSES = 12
 MAX_REWRITES_AT_ONE_NODE = 60
-STACK = 60_000
 
 TEST, VALUE, INHERIT, DISCARDED, SPECIFICATION = "test", "value", "inherit", "discarded", "specification"
 POSITIONS: dict[tuple[str, str], str] = {
@@ -74,23 +70,6 @@ _PLANS: dict[type[Node], tuple[tuple[str, str], ...]] = {
     cls: tuple((name, POSITIONS.get((cls.__name__, name), VALUE)) for name in names)
     for cls, names in CHILD_FIELDS.items()
 }
-
-
-@contextmanager
-def quick_and_deep() -> Iterator[None]:
-    """Room for deep recursion, and no garbage collection while trees are built (it costs up to three times as much).
-
-    Python functions that call each other use no C stack since Python 3.11, so that the limit can be this high.
-    """
-    enabled, limit = gc.isenabled(), sys.getrecursionlimit()
-    gc.disable()
-    sys.setrecursionlimit(max(limit, STACK))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
-        if enabled:
-            gc.enable()
 
 
 def assumptions_of(settings: Settings) -> frozenset[str]:

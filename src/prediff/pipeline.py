@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from prediff import report
 from prediff.align import Alignment, align, byte_equal_units
+from prediff.depth import quick_and_deep
 from prediff.languages import get_language
 from prediff.languages.language import Language
 from prediff.model import LineMap, Normalized, ParsedFile, Report, Settings, SourceFile
-from prediff.normalizer import assumptions_of, assumptions_on_comments, normalize, quick_and_deep
+from prediff.normalizer import assumptions_of, assumptions_on_comments, normalize
 from prediff.parse import parse
 from prediff.reconcile import Reconciled, reconcile
 from prediff.stepdown import Steps, misprinted_units, verbatim

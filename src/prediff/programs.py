@@ -16,10 +16,19 @@ def find_program(name: str, outside: Sequence[str] = ()) -> str | None:
 
     if os.path.isabs(name):
         return name
-    refused = {os.path.realpath(folder or ".") for folder in (".", *outside)}
-    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
-        if os.path.isabs(folder) and os.path.realpath(folder) not in refused:
-            found = which(os.path.join(folder, name))
-            if found:
-                return found
+    for folder in _searched(outside):
+        found = which(os.path.join(folder, name))
+        if found:
+            return found
     return None
+
+
+def search_path(outside: Sequence[str] = ()) -> str:
+    """The PATH for another program: its folders as `find_program` searches them, so that it finds what we would."""
+    return os.pathsep.join(_searched(outside))
+
+
+def _searched(outside: Sequence[str]) -> list[str]:
+    refused = {os.path.realpath(folder or ".") for folder in (".", *outside)}
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return [f for f in folders if os.path.isabs(f) and os.path.realpath(f) not in refused]

@@ -16,12 +16,16 @@ from hashlib import blake2b
 from prediff.errors import ReadError
 from prediff.languages import find_language
 from prediff.model import SourceFile
+from prediff.revisions import is_revision, read_revision
 
 MAX_BYTES = 256 << 20
 """Larger input is refused. Byte-equal files of any size are answered before they are read here."""
 
 MAX_LOGIC_BYTES = 32 << 20
 """Larger input is compared as it is: its logic tree would take gigabytes."""
+
+MAX_LINK_BYTES = 4096
+"""Systems allow no longer target of a link."""
 
 STDIN = "<standard input>"
 
@@ -44,11 +48,15 @@ _RESPELLING = frozenset({"unicode-escape", "raw-unicode-escape", "utf-7", "idna"
 
 @dataclass(frozen=True, slots=True)
 class _Bytes:
-    """What was found at a path; `ordinary` says that it is a file whose name means something."""
+    """What was found at a path; `ordinary` says that it is a file whose name means something.
+
+    stored: it comes from git, which stores the target of a link as it stores a file.
+    """
 
     path: str
     data: bytes
     ordinary: bool
+    stored: bool = False
 
 
 def read_path(
@@ -77,16 +85,24 @@ def read_bytes(
 def read_pair(
     left: str, right: str, choose: LanguageChoice = lambda path: (None, None)
 ) -> tuple[SourceFile, SourceFile]:
-    """Both sides. A pipe, a device or standard input whose language nothing names takes the other side's."""
+    """Both sides; each is a path, "-", or a file of a revision in git.
+
+    A pipe, a device or standard input whose language nothing names takes the other side's.
+    """
     if left == right == "-":
         raise ReadError("standard input can be one of the two files, not both")
-    raw = _load(left, right), _load(right, left)
+    raw = _load(left, right, True), _load(right, left, True)
     first, second = (_source(side, *choose(side.path)) for side in raw)
     if first.language is None and not raw[0].ordinary and second.language is not None:
         first = _source(raw[0], None, second.language)
     elif second.language is None and not raw[1].ordinary and first.language is not None:
         second = _source(raw[1], None, first.language)
     return first, second
+
+
+def is_one_line(data: bytes) -> bool:
+    """Whether bytes could be the target of a symbolic link, or the commit of a submodule, as git hands these over."""
+    return len(data) <= MAX_LINK_BYTES and b"\n" not in data[:-1] and b"\r" not in data[:-1]
 
 
 def read_text(text: str, path: str = "<text>", language: str | None = None) -> SourceFile:
@@ -119,12 +135,14 @@ def as_it_is(source: SourceFile) -> str:
     return _exact(source.data, source.encoding)
 
 
-def _load(path: str, other: str = "") -> _Bytes:
-    """Read the bytes at a path; `other` is the other side, named in the advice for a folder."""
+def _load(path: str, other: str = "", revisions: bool = False) -> _Bytes:
+    """Read the bytes at a path, or of a file of a revision. other: the other side, named in the advice for a folder."""
     if path == "-":
         if sys.stdin is None:
             raise ReadError("standard input is closed")
         return _Bytes(STDIN, _limited(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN), False)
+    if revisions and is_revision(path):
+        return _Bytes(path, read_revision(path, MAX_BYTES), True, True)
     try:
         found = os.stat(path)
         if stat.S_ISDIR(found.st_mode):
@@ -178,6 +196,8 @@ def _source(raw: _Bytes, language: str | None, fallback: str | None) -> SourceFi
         return _plain(path, data, "binary", bom, f"{path} is binary: only its bytes are compared")
     if language is None:
         return _plain(path, data, encoding or "utf-8", bom, _no_language(path) if data else "")
+    if raw.stored and data and is_one_line(data) and not data.endswith(b"\n"):
+        return _plain(path, data, encoding or "utf-8", bom, f"{path} may be a link: it is compared as it is")
     if len(data) > MAX_LOGIC_BYTES:
         return _plain(path, data, encoding or "utf-8", bom, _too_long(path, len(data)))
     try:

@@ -23,10 +23,10 @@ from locals_oracle import free_locals, renamed, with_one_use_changed
 import fuzz_target
 import normal_form
 import tokens
+from prediff.depth import quick_and_deep
 from prediff.facts.binders import canonical
 from prediff.languages import get_language
 from prediff.model import Settings
-from prediff.normalizer import quick_and_deep
 from prediff.pipeline import compare, normalize_file
 from prediff.read import read_text
 from prediff.tree import Block, tree_hash

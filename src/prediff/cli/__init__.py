@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from prediff.cli.quick import are_identical
+from prediff.cli.quick import are_identical, print_raw, textconv
 
 TROUBLE = 2
 
@@ -17,6 +17,13 @@ TROUBLE = 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `prediff` with `arguments` (by default those of the process) and give the exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    code = _reported(arguments)
+    # git ends the whole command where its textconv fails.
+    return 0 if code == TROUBLE and arguments[0] == "textconv" and print_raw(arguments[-1]) else code
+
+
+def _reported(arguments: list[str]) -> int:
+    """The exit code of a run; what went wrong was said."""
     try:
         return _run(arguments)
     except KeyboardInterrupt:
@@ -36,7 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    if "_PREDIFF_COMPLETE" not in os.environ and are_identical(arguments):
+    completes = "_PREDIFF_COMPLETE" in os.environ
+    if not completes and arguments[:1] == ["textconv"] and textconv(arguments):
+        return 0
+    if not completes and are_identical(arguments):
         from prediff.cli.output import write
 
         if not {"-q", "--quiet"} & set(arguments):

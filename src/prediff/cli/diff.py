@@ -19,7 +19,8 @@ Examples:
   prediff diff old.py new.py --show docs --refuse locals-unread
   prediff diff a.py b.py --implementations --level relaxed
   prediff diff old.py - < new.py
-  git show HEAD:app.py | prediff diff - app.py
+  prediff diff HEAD~3:src/app.py src/app.py
+  prediff diff <(git show HEAD:app.py) app.py
   prediff diff old.py new.py --out-left left.py --out-right right.py
   prediff diff old.py new.py --html report.html
 
@@ -49,14 +50,21 @@ Texts are written only where --out-left and --out-right say; they are equal exac
 @click.option("--no-pager", is_flag=True, help="Write to the terminal directly.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing; the exit code tells.")
 def command(left: str, right: str, out_left: str | None, out_right: str | None, **given: Any) -> int:
-    """Compare LEFT and RIGHT by logic and show what differs. One of them may be - for standard input."""
+    """Compare LEFT and RIGHT by logic and show what differs.
+
+    Each is a file, a pipe such as <(command), or a file of a revision in git: HEAD:src/app.py is from the top of
+    the repository, HEAD:./app.py from here, :app.py in the index. One of them may be - for standard input.
+    """
     from prediff.cli.output import complain
     from prediff.config import load_config
     from prediff.emit import write_outputs
     from prediff.read import read_pair
+    from prediff.revisions import folder_of, is_revision
 
     printed = _printed(given)
-    config = settled(load_config((left, right)), given, given["implementations"])
+    _refuse_folders(left, right)
+    above = [folder_of(path) for path in (left, right) if is_revision(path)]
+    config = settled(load_config((left, right), above), given, given["implementations"])
     for warning in config.warnings:
         complain(warning)
     sources = read_pair(left, right, config.choose_language)
@@ -82,6 +90,17 @@ def command(left: str, right: str, out_left: str | None, out_right: str | None, 
     elif not given["quiet"]:
         _show(shown, config, given, context, diff=not wanted)
     return 0 if report.same and report.left_text == report.right_text else 1
+
+
+def _refuse_folders(left: str, right: str) -> None:
+    import os
+
+    from prediff.cli.group import COMMANDS
+    from prediff.errors import ReadError
+
+    if os.path.isdir(left) and os.path.isdir(right):
+        name = "tree" if "tree" in COMMANDS else "difftool"
+        raise ReadError(f"{left} and {right} are folders: prediff {name} LEFT RIGHT compares these")
 
 
 def _printed(given: dict[str, Any]) -> bool:

@@ -9,16 +9,8 @@ import click
 from prediff.cli.output import complain
 
 COMMANDS = (
-    "diff",
-    "check",
-    "split",
-    "normalize",
-    "explain",
-    "rules",
-    "languages",
-    "setup",
-    "doctor",
-    "svn-diff",
+    *("diff", "check", "split", "normalize", "explain", "rules", "languages"),
+    *("setup", "doctor", "difftool", "pdiff", "textconv", "external-diff", "svn-diff"),
 )
 
 _EPILOG = """\

@@ -1,9 +1,12 @@
-"""The answer for byte-equal files, before anything slow is imported: they are identical at every setting."""
+"""What is answered before anything slow is imported: byte-equal files, which are identical at every setting, and git's
+textconv, which git runs twice for each file.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
+import sys
 
 _FLAGS = frozenset({"-q", "--quiet", "--no-pager", "--side-by-side", "--explain"})
 _COLORS = frozenset({"--color=auto", "--color=always", "--color=never"})
@@ -42,3 +45,49 @@ def _same_bytes(left: str, right: str) -> bool:
                 return False
             if not piece:
                 return True
+
+
+def textconv(arguments: list[str]) -> bool:
+    """Answer `textconv [--lang ID] [--rules VERSION] FILE` as `cli.textconv` would; False for other words."""
+    found: dict[str, str] = {}
+    words = iter(arguments[1:])
+    for word in words:
+        if word.startswith("--"):
+            option, _, value = word.partition("=")
+            if option not in ("--lang", "--rules") or option in found:
+                return False
+            found[option] = value or next(words, "")
+        elif word.startswith("-") or "file" in found:
+            return False
+        else:
+            found["file"] = word
+    from prediff.languages import LANGUAGES
+
+    language = found.get("--lang")
+    if arguments[:1] != ["textconv"] or "file" not in found or language not in (None, *LANGUAGES):
+        return False
+    from prediff.cli.output import is_terminal, write_bytes
+    from prediff.read import read_path
+    from prediff.textconv import convert
+
+    if is_terminal():
+        return False
+    write_bytes(convert(read_path(found["file"], language)))
+    return True
+
+
+def print_raw(path: str) -> bool:
+    """Print a file as it is; False where not even that can be done."""
+    from shutil import copyfileobj
+
+    from prediff.cli.output import is_terminal
+
+    if is_terminal():
+        return False
+    try:
+        with open(path, "rb") as file:
+            copyfileobj(file, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    except (OSError, ValueError):
+        return False
+    return True

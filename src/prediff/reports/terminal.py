@@ -100,13 +100,18 @@ def _for_tools(comments: Comments) -> str:
 
 
 def _diff(report: Report, look: Look) -> Iterator[str]:
+    yield look.style.header(f"--- {printable(report.left.path, keep='')}")
+    yield look.style.header(f"+++ {printable(report.right.path, keep='')}")
+    yield from hunk_lines(report, look)
+
+
+def hunk_lines(report: Report, look: Look) -> Iterator[str]:
+    """The hunks of a report's two texts, safe for a terminal."""
     left, right = lines_of(report.left_text), lines_of(report.right_text)
     style = look.style
     colors: Sequence[Sequence[Colored]] = ()
     if style.color:
         colors = colored_lines(report.left_text, left, report.language)
-    yield style.header(f"--- {printable(report.left.path, keep='')}")
-    yield style.header(f"+++ {printable(report.right.path, keep='')}")
     done = 0
     for hunk in find_hunks(report, left, right, look.context):
         yield from _folded_lines(hunk.changes[0].left[0] - done, look)

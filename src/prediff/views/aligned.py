@@ -83,13 +83,19 @@ def _made(check: Check, joined: Reconciled) -> Aligned:
     if found.whole or view.finding.joined is None:
         return found
     again = view.finding.joined
-    comments = shown_comments(found.comments, check.unread), shown_comments(right.comments, check.unread)
+    comments = _as_written(found.comments, check.unread), _as_written(right.comments, check.unread)
     trees = again.left, again.right
     made = recommented(found.text, found.sources, right.source.text, trees, comments, check.language)
     finding = check.again(made[0]) if made else Finding()
     if made is None or finding.read is None:
         return _View(check, joined).made()
     return replace(found, text=made[0], sources=made[1], comments=finding.read.comments)
+
+
+def _as_written(comments: Sequence[Comment], unread: frozenset[str]) -> list[Comment]:
+    """The comments that count, with the white space that they have."""
+    counted = {(c.line, c.column) for c in shown_comments(comments, unread)}
+    return [c for c in comments if (c.line, c.column) in counted]
 
 
 class _View:

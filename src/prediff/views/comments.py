@@ -134,7 +134,7 @@ def rows_of(tree: Block, comments: Sequence[Comment], language: Language) -> lis
 
 
 def _words(comments: Sequence[Comment]) -> list[str]:
-    return [respaced(c.text) for c in comments]
+    return [respaced(c.text) if c.kind == "ordinary" else c.text for c in comments]
 
 
 def _above(made: _Text, right: Sequence[str], a: Row, b: Row) -> None:
