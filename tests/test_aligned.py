@@ -12,6 +12,7 @@ import prediff
 from prediff.model import Report
 from prediff.rules import RULES
 from prediff.transport import edits, expressions
+from prediff.transport.flat import flattened
 from prediff.views import aligned, candidate
 
 
@@ -114,8 +115,8 @@ def test_a_change_in_a_restyled_file(old, new, expected):
             id="a loop for a comprehension",
         ),
         pytest.param(
-            "def f(a):\n    x = g(a,\n          1,\n          key='k')\n    return x.y, x\n",
-            'def f(a):\n    x = g(a, 2, key="k", more=True)\n    return x.z, x\n',
+            "def f(a):\n    h( a )\n    x = g(a,\n          1,\n          key='k')\n    return x.y, x\n",
+            'def f(a):\n    h(a)\n    x = g(a, 2, key="k", more=True)\n    return x.z, x\n',
             [
                 "-          1,", "-          key='k')", "+          2,", "+          key='k',", "+          more=True)",
                 "-    return x.y, x", "+    return x.z, x",
@@ -152,10 +153,132 @@ def test_a_change_in_a_restyled_file(old, new, expected):
             ["-    return a * b", "+    return (a + 1) * b"],
             id="parentheses that are needed",
         ),
+        pytest.param(
+            "def f(a):\n    return a.objects.live().order_by('path')\n",
+            "def f(a):\n    return (\n        a.objects.live()\n        .public(\n            x=1,\n        )\n"
+            '        .order_by("path")\n    )\n',
+            [
+                "-    return a.objects.live().order_by('path')",
+                "+    return a.objects.live().public(x=1).order_by('path')",
+            ],
+            id="a link in a chain",
+        ),
+        pytest.param(
+            "def f(a):\n    return (\n        a.objects\n            .live()\n            .all()\n"
+            "            .order_by('path'))\n",
+            'def f(a):\n    return a.objects.public().live().order_by("path")\n',
+            ["-            .all()", "+            .public()"],
+            id="links of a chain, one a line",
+        ),
+        pytest.param(
+            "def f(a):\n    return '(%s)%s' % (','.join(a),\n                       g(a))\n",
+            'def f(a):\n    return "(%s)%s" % (",".join(a), (a.b or "") + g(a))\n',
+            ["-                       g(a))", '+                       (a.b or "") + g(a))'],
+            id="a value that is formatted",
+        ),
+        pytest.param(
+            "def f(a):\n    a = g(a.b) + '/' + str(a)\n",
+            "def f(a):\n    a = a.b.path_module.join(\n        a.c, (a,), [\n            a,\n        ]\n    )\n",
+            ["-    a = g(a.b) + '/' + str(a)", "+    a = a.b.path_module.join(a.c, (a,), [a])"],
+            id="one line for one line",
+        ),
+        pytest.param(
+            "def f(a):\n    return not h(a) or g(a,\n                        'b')\n",
+            'def f(a):\n    return g(a, "b")\n',
+            ["-    return not h(a) or g(a,", "+    return g(a,"],
+            id="what stood around an expression",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_shown(left, right, expected):
     assert sorted(changes(left, right)) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        pytest.param(
+            "def f(a, b):\n    if (\n        not a\n        or b\n    ):\n        g(a)\n",
+            "def f(a, b):\n    c = h(b)\n    if k(c) or not a or b:\n        g(a, c)\n",
+            [
+                "+    c = h(b)", "-        not a", "+        k(c)", "+        or not a",
+                "-        g(a)", "+        g(a, c)",
+            ],
+            id="a value of a condition of several lines",
+        ),
+        pytest.param(
+            "def f(a):\n    if a:\n        return a\n    else:\n        return int(a, 8)\n",
+            "def f(a):\n    if k(a):\n        a = str(a)\n    return int(a, 8)\n",
+            [
+                "-    if a:", "-        return a", "-    else:", "-        return int(a, 8)",
+                "+    if k(a):", "+        a = str(a)", "+    return int(a, 8)",
+            ],
+            id="a branch that does not leave any more, and what a rule took out of the other",
+        ),
+        pytest.param(
+            "class A:\n    def f(self):\n        g(self)\n\n    def k(self):\n        g(self)\n",
+            "class A:\n    def f(self):\n        g(self)\n        h(self)\n\n    def j(self):\n        h(self)\n\n"
+            "    def k(self):\n        g( self )\n",
+            ["+        h(self)", "+", "+    def j(self):", "+        h(self)"],
+            id="insertions at the ends of a block and of one inside of it",
+        ),
+        pytest.param(
+            "def f(a):\n    g(a)\n\n    if a:\n        h(a)\n",
+            "def f(a):\n    g(a)\n\n    # new\n    b = k(a)\n    if a:\n        h(a, b)\n",
+            ["+    # new", "+    b = k(a)", "-        h(a)", "+        h(a, b)"],
+            id="an insertion below a blank line",
+        ),
+        pytest.param(
+            "def f(a):\n    return g(a, new=a.b).c\n",
+            "def f(a):\n    if a.d:\n        return h(a)\n    else:\n        return g( a, new=a.b ).c\n",
+            ["+    if a.d:", "+        return h(a)"],
+            id="an else in front of what stays",
+        ),
+        pytest.param(
+            'class A(B):\n    """Does b."""\n    pass\n\n\nf( 1 )\n',
+            'class A(B):\n    """Does b."""\n\n    def g(self):\n        """Does g."""\n        return 1\n\n\nf(1)\n',
+            ["-    pass", "+", "+    def g(self):", '+        """Does g."""', "+        return 1"],
+            id="a method in a class that had none",
+        ),
+        pytest.param(
+            "def f(a):\n    g(a)\n\n    # about h\n    h(a)\n",
+            "def f(a):\n    g(a)\n    k(a)\n    h( a )\n",
+            ["+    k(a)"],
+            id="a comment above an insertion, where the right has none",
+        ),
+        pytest.param(
+            "# about f\n\nx = 1\n\nf( x )\n",
+            "x = 1\n\n# new\ny = 2\n\n# about f\nf( x, y )\n",
+            ["+# new", "+y = 2", "+", "-f( x )", "+f( x, y )"],
+            id="a comment that stands elsewhere on the left",
+        ),
+        pytest.param(
+            "import operator\n\nx = sorted(a, key=operator.itemgetter(0))\ny( 1 )\ny( 2 )\n",
+            "x = sorted(a, key=lambda p: p[0])\ny(1)\ny(2)\n",
+            [
+                "-import operator", "-x = sorted(a, key=operator.itemgetter(0))",
+                "+x = sorted(a, key=lambda x: x[0])",
+            ],
+            id="an import that is gone though its use is folded",
+        ),
+        pytest.param(
+            "def f(a, b):\n    c = a.g if b == 'b' else None\n    return any(\n        h(x)\n"
+            "        for x in filter(c, a)\n    )\n",
+            'def f(a, b):\n    d = a.g if b == "b" else None\n    return not k(b) or any(h(x) for x in filter(d, a))\n',
+            ["-    return any(", "+    return not k(b) or any("],
+            id="a local that a rule inlines on one side",
+        ),
+    ],
+)  # fmt: skip
+def test_no_more_is_marked_than_git_marks(left, right, expected):
+    assert sorted(changes(left, right)) == sorted(expected)
+    assert not shown(left, right).notes
+
+
+def test_a_local_that_nobody_reads_may_be_called_anything():
+    left = "def f(a):\n    for _ in a:\n        g()\n    b, _ = a\n    return b\n"
+    assert shown(left, left.replace("_", "i")).same
+    assert changes(left, left.replace("_", "i").replace("return b", "return b, i")) != []
 
 
 def test_comments_beside_an_insertion_are_the_right_files():
@@ -274,6 +397,22 @@ def test_two_files_that_differ_are_never_shown_as_equal(monkeypatch):
 def test_a_view_gives_up_at_last(monkeypatch):
     monkeypatch.setattr(aligned, "MAX_ROUNDS", 0)
     assert shown("x = f(1)\n", "x = f( 2 )\n").right_text == "x = f( 2 )\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("f(\n    a,\n    (1,\n    ),\n)", "f(a, (1,))"),
+        ("return (\n    a,\n)", "return (a,)"),
+        ("(\n    a\n    .b(c=1)\n    .d()\n)", "(a.b(c=1).d())"),
+        ("[\n    1,\n]", "[1]"),
+        ("f(\n    '(',\n    a  # one\n)", "f(\n    '(',\n    a  # one\n)"),
+        ('f("""\n""")', 'f("""\n""")'),
+        ("f('(\\'', a)", "f('(\\'', a)"),
+    ],
+)
+def test_text_of_several_lines_as_one(text, expected):
+    assert flattened(text) == expected
 
 
 PYTHON_RULES = [rule for rule in RULES if "python" in rule.languages]

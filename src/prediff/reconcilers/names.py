@@ -8,11 +8,27 @@ from collections.abc import Iterable, Iterator, Sequence
 from prediff.align import pair_sequences
 from prediff.facts import reads_locals
 from prediff.facts.binders import Binder, binders, canonical, rename
-from prediff.facts.scopes import ScopeInfo, map_names
+from prediff.facts.scopes import ScopeInfo, map_names, names_of_target
 from prediff.languages.language import Traits
 from prediff.model import Rename
 from prediff.reconcilers.statements import skeletons
-from prediff.tree import Block, Class, Function, Name, Node, trees_equal, update, walk
+from prediff.tree import (
+    Assign,
+    AssignExpr,
+    Block,
+    Class,
+    CompFor,
+    Declare,
+    ForEach,
+    Function,
+    Handler,
+    Name,
+    Node,
+    WithItem,
+    trees_equal,
+    update,
+    walk,
+)
 
 EQUAL_STATEMENTS = 100
 """What a pair of statements that are equal but for names weighs, against 1 for a pair that stands in one gap."""
@@ -27,8 +43,11 @@ def follow(left: Node, right: Node, traits: Traits, keywords: bool) -> tuple[Nod
     if trees_equal(left, right) or reads_locals(left, traits) or reads_locals(right, traits):
         return right, {}
     wanted = _elect(_votes(left, right, traits, keywords))
-    # `_` says that nobody reads it, which need not be so on the right.
-    names = {right_: left_[1] for left_, right_ in wanted if left_[1] != right_[1] and left_[1].strip("_")}
+    names = {right_: left_[1] for left_, right_ in wanted if left_[1] != right_[1]}
+    if not all(name.strip("_") for name in names.values()):
+        # `_` says that nobody reads it, which need not be so on the right.
+        read = _read(right)
+        names = {binder: new for binder, new in names.items() if new.strip("_") or binder[1] not in read}
     if not names:
         return right, {}
     form = canonical(right, traits, keywords)
@@ -71,6 +90,20 @@ def follow_definitions(
         for n in renamed.body
     ]
     return update(renamed, body=tuple(body)), [Rename("", new, old) for old, new in wanted.items()]
+
+
+def _read(unit: Node) -> frozenset[str]:
+    """The names that a unit does more with than bind them."""
+    found: Counter[str] = Counter()
+    for node in walk(unit):
+        if isinstance(node, Name):
+            found[node.id] += 1
+        targets = [*getattr(node, "targets", ()), getattr(node, "target", None)]
+        if isinstance(node, (Assign, AssignExpr, CompFor, Declare, ForEach, Handler, WithItem)):
+            found.subtract(
+                [name for target in targets if target is not None for name in names_of_target(target)]
+            )
+    return frozenset(+found)
 
 
 def _votes(left: Node, right: Node, traits: Traits, keywords: bool) -> Counter[tuple[Binder, Binder]]:

@@ -13,10 +13,11 @@ from itertools import pairwise
 from prediff.transport import imports
 from prediff.transport.clothes import Clothes, Wardrobe, with_word_of
 from prediff.transport.expressions import Part, parts_of
+from prediff.transport.flat import flattened
 from prediff.transport.gutters import Gutters
 from prediff.transport.layout import Layout
-from prediff.transport.places import Placed, Places, groups_of, owners, solid
-from prediff.transport.plan import CoarserError, Edit, Plan, Run
+from prediff.transport.places import Placed, Places, groups_of, solid
+from prediff.transport.plan import CoarserError, Edit, Lines, Plan, Run
 from prediff.transport.script import Comparison, Key, Script
 from prediff.transport.spelling import Spelling
 from prediff.tree import Import, ImportFrom
@@ -42,16 +43,17 @@ class Transport:
 
     def edits(self, script: Script) -> list[Edit]:
         """The edits of a script of two files, in order and apart from each other. Raises CoarserError."""
-        found = sorted(self.block(script), key=lambda e: (e.first, e.last))
+        # Of two insertions at one place the one of the inner block comes first.
+        found = sorted(self.block(script), key=lambda e: (e.first, e.last, -len(e.key), e.key))
         for one, two in pairwise(found):
             both_insert = two.first == one.first and one.last < one.first and two.last < two.first
-            if two.first <= one.last or both_insert:
+            if two.first <= one.last or (both_insert and len(one.key) == len(two.key)):
                 raise CoarserError(two.key[:-2] if len(two.key) > 1 else two.key)
         return found
 
-    def block(self, script: Script) -> Iterator[Edit]:
-        """The edits of a block."""
-        items = self.places.all(script.entries)
+    def block(self, script: Script, idle: Run | None = None) -> Iterator[Edit]:
+        """The edits of a block. idle: the lines of the left that do nothing there, where nothing else stands."""
+        items = self.places.all(script.entries, self.plan.whole)
         self.mark(items)
         if not script.key:
             own = len(items) - len(self.plan.imports)
@@ -72,7 +74,10 @@ class Transport:
             elif p.parts:
                 yield self.merged(p, p.parts)
         for start, end in hunks:
-            yield from self.hunk(script, items, start, end)
+            if idle is not None and not any(p.left for p in items):
+                yield self.gutters.filled(script.key, idle, set[int]().union(*[p.right for p in items]))
+            else:
+                yield from self.hunk(script, items, start, end)
 
     def mark(self, items: Sequence[Placed]) -> None:
         """Which entries stay where they stand on the left: all that share no line with one that does not."""
@@ -117,8 +122,18 @@ class Transport:
     def descend(self, p: Placed) -> Iterator[Edit]:
         if p.entry.header or self.other_comments(p):
             yield from self.header(p)
+        idle = self.idle(p) if len(p.entry.scripts) == 1 else None
         for script in p.entry.scripts:
-            yield from self.block(script)
+            yield from self.block(script, idle)
+
+    def idle(self, p: Placed) -> Run | None:
+        """The lines of the left behind a header that do nothing, if there are no others."""
+        header = max(p.header_left)
+        number = self.left.pieces[header].statements[0]
+        last = self.left.piece_at[self.left.statements[number].last]
+        if last <= header or not all(self.left.is_idle(n) for n in range(header + 1, last + 1)):
+            return None
+        return self.left.pieces[header + 1].first, self.left.pieces[last].last
 
     def header(self, p: Placed) -> Iterator[Edit]:
         """What stands outside of a statement's blocks."""
@@ -150,8 +165,6 @@ class Transport:
             for n in range(self.left.pieces[piece].first, self.left.pieces[piece].last + 1)
         ]
         if not found or not {n for span, _ in found for n in (span[0], span[2])} <= set(lines):
-            return None
-        if len(lines) > 1 and owners(self.left, left) > 1:
             return None
         if len(lines) == 1:
             replaced = sum(len(self.left.slice(span)) for span, _ in found)
@@ -193,7 +206,8 @@ class Transport:
         inside = items[start:end]
         key = inside[0].entry.key
         one = solid(set[int]().union(*[p.left for p in inside]), self.left)
-        two = solid(set[int]().union(*[p.right for p in inside]), self.right)
+        come = set[int]().union(*[p.right for p in inside])
+        two = solid(come if one else come - _left_open(come, self.right), self.right)
         if not one and not two:  # of what a rule made nothing is known
             raise CoarserError(script.key)
         if one and two and len(one) != len(two):
@@ -226,5 +240,29 @@ class Transport:
         if self.left.counted or self.right.counted:
             a, b = (self.left.quiet(a[0]), a[1]), (self.right.quiet(b[0]), b[1])
         lines = self.wardrobe.as_left(self.wardrobe.dressed(b, indent, clothes), a)
+        if a[0] == a[1] and self.right.piece_at[b[0]] == self.right.piece_at[b[1]]:
+            lines = self.on_one_line(lines)
         first = with_word_of(lines.texts[0], self.left.lines[a[0] - 1])
         return Edit(*a, (first, *lines.texts[1:]), lines.sources, key)
+
+    def on_one_line(self, lines: Lines) -> Lines:
+        """The lines of one statement as one, if it is no longer than the left's longest."""
+        text = "\n".join(lines.texts)
+        flat = flattened(text)
+        if "\n" in flat or len(flat) > self.left.width:
+            return lines
+        return Lines((flat,), lines.sources[:1])
+
+
+def _left_open(pieces: set[int], layout: Layout) -> set[int]:
+    """The `else:` lines among some pieces of which no piece below is among them: a rule took out what stands there."""
+    found: set[int] = set()
+    for n in pieces:
+        statement = layout.pieces[n].statements[0]
+        own = layout.pieces_of[statement]
+        if n == own[0] or not layout.lines[layout.pieces[n].first - 1].strip().startswith("else"):
+            continue
+        end = next((m for m in own if m > n), layout.piece_at[layout.statements[statement].last] + 1)
+        if pieces.isdisjoint(range(n + 1, end)):
+            found.add(n)
+    return found

@@ -6,11 +6,12 @@ left's bytes where the left has the same lines.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from prediff.transport.clothes import Clothes, Wardrobe
 from prediff.transport.layout import Layout
-from prediff.transport.places import Placed
+from prediff.transport.places import Placed, solid
 from prediff.transport.plan import CoarserError, Edit, Lines, Run
 from prediff.transport.script import Key, Script
 
@@ -75,6 +76,7 @@ class Gutters:
         last = self._below(runs[-1], behind)
         head = self.wardrobe.dressed((right.quiet(runs[0][0]), runs[0][0] - 1), indent, base=base)
         tail = self.wardrobe.dressed((runs[-1][1] + 1, last), indent, base=base)
+        tail = self._not_elsewhere(tail, behind)
         own = Lines()
         for number, run in enumerate(runs):
             whole = (right.quiet(run[0]), run[1]) if number else run
@@ -84,14 +86,9 @@ class Gutters:
             return self._edit(key, (line, line - 1), (head if before or gap else Lines()) + own)
         # What stands between the two statements on the left is now above the new lines, or below them, or neither.
         here = left.comments_in(gap.start, gap.stop - 1)
-        if (
-            not here
-            and not tail.texts
-            and head.texts
-            and not right.comments_in(right.quiet(runs[0][0]), runs[0][0] - 1)
-        ):
+        if not here and not tail.texts and head.texts:
             # Blank lines above, none below: those of the left are above now.
-            return self._edit(key, (gap.stop, gap.stop - 1), own)
+            return self._edit(key, (gap.stop, gap.stop - 1), head.trimmed() + own)
         if here == right.comments_in(runs[-1][1] + 1, last):
             top = before is None and left.piece_at[gap.start - 1] >= 0 and not left.is_free(gap.start - 1)
             lines = head.trimmed() + own + tail.blank() if top else head + own
@@ -100,7 +97,35 @@ class Gutters:
             text.strip() for text in tail.texts
         ):
             return self._edit(key, (gap.stop, gap.stop - 1), own + tail)
+        if here and not any(text.strip() for text in head.texts + tail.texts):
+            # Those of the left are about what they stand above.
+            return self._edit(key, (gap.start, gap.start - 1), head + own)
         return self._edit(key, (gap.start, gap.stop - 1), head + own + tail)
+
+    def _not_elsewhere(self, lines: Lines, behind: Placed | None) -> Lines:
+        """Lines of a gutter of the right without the comments that stand at another place on the left."""
+        first = _first(behind.left, self.left) if behind is not None else 0
+        own = self.left.comments_in(self.left.quiet(first), first - 1) if first else []
+        known = Counter(self.left.comments.values())
+        more = Counter(self.right.comments.values()) - known
+        kept = [
+            n
+            for n, text in enumerate(lines.texts)
+            if text.strip() not in known or text.strip() in own or text.strip() in more
+        ]
+        return Lines(tuple([lines.texts[n] for n in kept]), tuple([lines.sources[n] for n in kept]))
+
+    def filled(self, key: Key, idle: Run, come: set[int]) -> Edit:
+        """New lines in a block of the left that does nothing: a docstring stays, `pass` goes."""
+        left, right = self.left, self.right
+        runs = solid(come, right)
+        first = next(
+            (n for n in range(idle[0], idle[1] + 1) if left.lines[n - 1].strip() == "pass"), idle[1] + 1
+        )
+        lines = Lines()
+        for run in runs:
+            lines += self.wardrobe.dressed((right.quiet(run[0]), run[1]), left.indent(idle[0]))
+        return self._edit(key, (first, idle[1]), lines)
 
     def _edit(self, key: Key, run: Run, lines: Lines) -> Edit:
         if run[0] <= run[1]:

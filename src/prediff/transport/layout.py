@@ -26,6 +26,8 @@ from prediff.tree import (
 
 _RUNS_OVER = ('"""', "'''", "`", "\\\n")
 """What a literal of several lines holds whose lines may not be indented otherwise."""
+MIN_WIDTH, MAX_WIDTH = 79, 120
+"""Between these is the width that a line may have that is made of several: that of the file's longest one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Layout:
         for number, piece in enumerate(self.pieces):
             for line in range(piece.first, piece.last + 1):
                 self.piece_at[line] = number
+        self.width = min(max([MIN_WIDTH, *map(len, self.lines)]), MAX_WIDTH)
         self.pieces_of: list[list[int]] = [[] for _ in self.statements]
         for number, piece in enumerate(self.pieces):
             for statement in piece.statements:

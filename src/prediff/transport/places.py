@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from prediff.transport.expressions import Part
 from prediff.transport.layout import Layout, inner_blocks
 from prediff.transport.plan import Run
-from prediff.transport.script import Entry
+from prediff.transport.script import Entry, Key
 from prediff.tree import Block, If, Node, Span, Statement, children, hull
 
 
@@ -68,11 +68,14 @@ class Places:
     def of_right(self, node: Node | None) -> set[int]:
         return _pieces(node, self.right, self._right)
 
-    def all(self, entries: Sequence[Entry]) -> list[Placed]:
+    def all(self, entries: Sequence[Entry], whole: Collection[Key] = ()) -> list[Placed]:
         """The entries of a block with their pieces, and those pieces that no entry stands on for certain.
 
         A rule leaves nothing of `yield x` where it writes `yield from`, and a returned temporary may be all that stood
         on its line: such a piece belongs to the statement whose span ends there, or to the compound around it.
+
+        whole: the keys of entries that stand on all lines of their statements of the source, also on those of others:
+        what a rule took out of an `else` does not stay behind when the `if` goes.
         """
         items = [self._as_it_stands(e) or self.placed(e) for e in entries]
         changing = [p for p in items if p.entry.kind != "keep" or len(p.entry.key) > 1]
@@ -83,6 +86,10 @@ class Places:
                     p.left |= step(p.entry.left, p.left, self.left, self._ends_left) - owned[0]
                 if p.entry.right is not None and p.right:
                     p.right |= step(p.entry.right, p.right, self.right, self._ends_right) - owned[1]
+        for p in items:
+            if p.entry.key in whole:
+                p.left |= _of_statements(p.left, self.left)
+                p.right |= _of_statements(p.right, self.right)
         return items
 
     def _as_it_stands(self, entry: Entry) -> Placed | None:
@@ -135,6 +142,11 @@ def _ends(node: Node, layout: Layout, known: dict[int, set[int]]) -> set[int]:
 
 def _by_statements(node: Node, mine: set[int], layout: Layout, known: dict[int, set[int]]) -> set[int]:
     """The pieces of the statements of the source that a node's pieces belong to."""
+    return _of_statements(mine, layout)
+
+
+def _of_statements(mine: set[int], layout: Layout) -> set[int]:
+    """The pieces of the statements of the source that start on some pieces."""
     more: set[int] = set()
     for number in {s for piece in mine for s in layout.pieces[piece].statements}:
         statement = layout.statements[number]

@@ -11,7 +11,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from prediff.align import Alignment
+from prediff.align import Alignment, pair_sequences
 from prediff.languages import get_language
 from prediff.languages.language import Comment
 from prediff.model import ParsedFile, Settings
@@ -29,6 +29,7 @@ from prediff.views.canonical import shown_comments
 from prediff.views.coarsening import Coarse, Coarsening
 from prediff.views.comments import recommented
 from prediff.views.counterparts import by_node, likely_pairs, named
+from prediff.views.fewer_rules import is_restructured, less_normal
 from prediff.views.line_map import Lines, own_lines, right_lines
 
 MAX_ROUNDS = 40
@@ -40,7 +41,8 @@ FORGIVEN: tuple[type[Exception], ...] = (AssertionError, IndexError, KeyError, T
 class Aligned:
     """The right output, the right file's lines that each of its lines stands for (0, 0 for none), what is coarse.
 
-    comments: all that stand in it. whole: why the file is shown as it is, where it is.
+    comments: all that stand in it. whole: why the file is shown as it is, where it is. merged: whether statements that
+    rules merged or moved, or what was said coarsely, stand among what is shown as changed.
     """
 
     text: str
@@ -48,6 +50,7 @@ class Aligned:
     comments: tuple[Comment, ...] = ()
     coarse: tuple[Coarse, ...] = ()
     whole: str = ""
+    merged: bool = False
 
 
 def aligned(alignment: Alignment, joined: Reconciled, settings: Settings) -> Aligned:
@@ -57,19 +60,30 @@ def aligned(alignment: Alignment, joined: Reconciled, settings: Settings) -> Ali
     if joined.renamed:
         # The left is shown as it is: each place that names a renamed definition differs.
         joined = reconcile(alignment, language.traits, allowed, follow=False)
-    right = alignment.right.parsed
+    left, right = alignment.left.parsed, alignment.right.parsed
     try:
-        check = Check(alignment.left.parsed, right, language, allowed, settings.reader, unread)
+        check = Check(left, right, language, allowed, settings.reader, unread)
         found = _made(check, joined)
+        if found.merged:
+            second = _made(check, less_normal(alignment, language.traits, allowed))
+            found = min(found, second, key=lambda made: (bool(made.whole), changed_lines(left, made.text)))
     except FORGIVEN as error:
         # The view is a courtesy: a mistake in it must not cost the diff.
         if os.environ.get("PREDIFF_DEBUG"):
             raise
         return _as_it_is(right, f"an internal error ({type(error).__name__}), which is worth a report")
-    if found.text == alignment.left.parsed.source.text:
+    if found.text == left.source.text:
         # Only pairs that differ come here: two equal texts would hide it.
         return _as_it_is(right, "its merged text would be the left file")
+    if changed_lines(left, found.text) > changed_lines(left, right.source.text):
+        return _as_it_is(right, "so fewer lines differ")
     return found
+
+
+def changed_lines(left: ParsedFile, text: str) -> int:
+    """How many lines a diff of the left file and a text has, both sides together."""
+    one, two = left.source.text.split("\n"), text.split("\n")
+    return len(one) + len(two) - 2 * len(pair_sequences(one, two))
 
 
 def _made(check: Check, joined: Reconciled) -> Aligned:
@@ -136,12 +150,14 @@ class _View:
             reason = self.finding.reason
             if not reason:
                 lines = right_lines(script, transport, sources)
-                read = self.finding.read
-                return Aligned(text, lines, read.comments if read else (), self.coarsening.coarse(script))
+                read, plan = self.finding.read, self.coarsening.plan
+                merged = bool(plan.plain or plan.runs or plan.whole) or is_restructured(script)
+                comments = read.comments if read else ()
+                return Aligned(text, lines, comments, self.coarsening.coarse(script), merged=merged)
             planned = [self.coarsening.coarser(key, reason) for key in self.finding.wrong]
             if not all(planned):
                 break
-        return _as_it_is(self.check.right, reason)
+        return replace(_as_it_is(self.check.right, reason), merged=True)
 
     def script(self) -> Script:
         plan = self.coarsening.plan

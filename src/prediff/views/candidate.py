@@ -75,9 +75,9 @@ class Check:
         found, same = self._compared(parsed)
         if same:
             return Finding(read=parsed, joined=found)
-        lines = list(differing_lines(found))
-        if lines:
-            return Finding(blamed(lines, edits), "the merged text is not the same in logic")
+        runs = differing_lines(found)
+        if runs:
+            return Finding(blamed(runs, edits), "the merged text is not the same in logic")
         return Finding(((),), "the merged text has other comments")
 
     def again(self, text: str) -> Finding:
@@ -125,4 +125,4 @@ class Check:
 def _misread(message: str, edits: Sequence[Edit]) -> Finding:
     """The edits to blame for a candidate that is no program, by the line that the message names."""
     lines = [int(number) for number in re.findall(r"(?:^|; )line (\d+)", message)]
-    return Finding(blamed(lines, edits), f"the merged text is not read: {message}")
+    return Finding(blamed([(line, line) for line in lines], edits), f"the merged text is not read: {message}")

@@ -41,7 +41,11 @@ class Coarsening:
         """Plan to say an entry (a key of odd length) or a block more coarsely; False if that means the whole file."""
         plan = self.plan
         if not key:
-            return False
+            # An import that the left still names counts: what names it is shown as it is on the right.
+            self.given_up |= plan.retained
+            given_up = bool(plan.retained)
+            plan.retained.clear()
+            return given_up
         if len(key) % 2 == 0:
             if key not in plan.runs:
                 plan.runs.add(key)
