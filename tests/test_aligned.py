@@ -336,6 +336,27 @@ def test_lines_of_the_right_file():
     assert [line for line, _ in report.line_maps[1].lines] == [4, 5, 6, 7, 0]
 
 
+def test_lines_of_the_right_file_are_its_own_where_the_words_are():
+    """A literal over many lines, statements that stand there twice, lines that are no logic: each has its own line."""
+    left = "TABLE = {\n    'a': 1,\n    'b': 2,\n}\n\n\n"
+    left += "def f(a):\n    # first\n    g(a)\n\n    # second\n    g(a)\n    return h(a)\n"
+    right = left.replace("    'b'", "    'aa': 3,\n    'b'").replace("h(a)", "h(a, 1)")
+    report = shown(left, right)
+    assert report.right_text == right
+    assert [line for line, _ in report.line_maps[1].lines] == [*range(1, right.count("\n") + 1), 0]
+
+
+def test_lines_of_a_right_file_that_is_the_same():
+    left = "def f(a):\n    return [g(x) for x in a]\n\n\ndef h():\n    return 1\n"
+    right = "def h(): return 1\n\ndef f(a):\n    # so\n    out = []\n    for x in a:\n"
+    right += "        out.append(g(x))\n    return out\n"
+    report = shown(left, right)
+    assert report.same
+    lines = report.line_maps[1].lines
+    assert (lines[0], lines[4:6]) == ((3, 3), ((1, 1), (1, 1)))
+    assert lines[1][0] in range(5, 9)
+
+
 def test_javascript():
     left = (
         "function f(a) {\n  if (a) { return 1 } else { return g(a, 'x') }\n}\n\nfunction k() { return 2 }\n"

@@ -107,6 +107,12 @@ def test_changed_words():
     assert (left, right) == ([[]], [[(12, 13)]])
 
 
+def test_an_indent_is_marked_where_it_is_all_that_changed():
+    assert changed_words(["f(x)\n"], ["  f(x)\n"])[1] == [[(0, 2)]]
+    _, right = changed_words(["x = a.get()\n"], ["x = (\n", "    a.get()\n", "    or b.save(1)\n", ")\n"])
+    assert not any(line and line[0][0] == 0 for line in right[1:3])
+
+
 def test_another_line_has_no_changed_words():
     assert changed_words(["return a\n"], ["x = {1: 2}\n"]) == ([[]], [[]])
 
@@ -120,6 +126,12 @@ def test_a_hunk_names_source_lines_and_the_innermost_unit():
     maps = (LineMap(((11, 12), (20, 21), (23, 23))), LineMap(((0, 0), (5, 5), (0, 0))))
     shown = render(report(left, right, units=units, line_maps=maps), Look())
     assert shown.splitlines()[2] == "@@ -11,13 +5 @@ Outer.inner"
+
+
+def test_a_hunk_names_a_unit_that_begins_below_its_comment():
+    units = (UnitPair("g", None, (2, 0, 3, 12), "differs"),)
+    shown = render(report("", "# so\ndef g():\n    return 1\n", units=units), Look())
+    assert shown.splitlines()[2] == "@@ -0,0 +1,3 @@ g"
 
 
 def test_a_side_without_source_lines():
@@ -187,7 +199,7 @@ def test_remarks():
         hints=(
             Hint("f", ("str-formats", "no-nan")),
             Hint("k", ("str-formats",), 3),
-            Hint("m", ("str-formats", "no-nan")),
+            Hint("(module)", ("str-formats", "no-nan")),
         ),
         units=(
             UnitPair("k", None, None, "unknown", reason="it could not be read"),
@@ -202,8 +214,8 @@ def test_remarks():
         "stepped down: h is shown in its own text: too deep",
         "unknown: k: it could not be read",
         "moved: m",
-        "hint: f, m would be the same under str-formats, no-nan",
-        "hint: k would show 3 lines less under str-formats",
+        "hint: f, the module would be the same with --assume str-formats --assume no-nan",
+        "hint: k would show 3 lines less with --assume str-formats",
         "note: a note",
         "note: an<U+001B>other",
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -11,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import prediff
+from prediff.linemaps import retraced
 from prediff.model import Astray, Fold, LineMap, RenamedDefinition, SourceFile, UnitPair
 from prediff.reports.escaping import Style
 from prediff.reports.findings import RULES
+from prediff.reports.folded import telling_folds
 from prediff.reports.html import report_html
 from prediff.reports.html.data import page_data
 from prediff.reports.html.lines import pieces, rows_of_lines
@@ -135,6 +138,32 @@ def test_a_longest_rising_part_rises(numbers):
     for i in range(len(numbers)):
         best[i] += max((best[j] for j in range(i) if numbers[j] < numbers[i]), default=0)
     assert len(found) == max(best, default=0)
+
+
+def test_lines_are_retraced_by_equal_words():
+    """Lines that stand nowhere else, and those beside them; between two of these, line by line.
+
+    One that stands there twice keeps what was known.
+    """
+    assert retraced([(1, 1)] * 4, "a\nb\nc\nd\n", "a\nx\ny\nd\n") == ((1, 1), (2, 2), (3, 3), (4, 4))
+    known = [(1, 4), (0, 0), (1, 4), (0, 0), (9, 9), (0, 0)]
+    source = "# new\nx = (\n\n1)\nf()\n\nf()\n\ny\n"
+    assert retraced(known, "x = (\n\n1)\nf()\nz\n", source) == (
+        (2, 2), (3, 3), (4, 4), (5, 5), (9, 9), (0, 0),
+    )  # fmt: skip
+    assert retraced([(7, 7), (0, 0)], "f()\n\n", source) == ((7, 7), (8, 8))
+
+
+def test_folds_that_both_files_have_in_the_same_words_are_not_told():
+    left = LEFT + "if not a:\n    b()\nelse:\n    c()\n"
+    rules = Counter(f.rule for f in telling_folds(compared(left, left.replace("c()", "d()"))))
+    assert not rules
+    assert compared(left, left.replace("c()", "d()")).folds
+    line = compared("def f(a):\n    x = a\n    return x\n", "def f(a):\n    x = -a\n    return x\n")
+    assert line.folds
+    assert not telling_folds(line)
+    docs = telling_folds(compared(left, left.replace("Sums.", "Adds.")))
+    assert [(f.rule, f.side) for f in docs] == [("docstring", "left"), ("docstring", "right")]
 
 
 def test_sarif_says_what_differs_and_where():

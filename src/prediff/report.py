@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from prediff.align import Alignment, definition
 from prediff.languages.language import Comment, Printed
+from prediff.linemaps import carried, retraced
 from prediff.model import (
     MODULE,
     NEWLINE_NAMES,
@@ -95,8 +96,10 @@ def compared(
 def shown_as_left(found: Report, left: ParsedFile, right: ParsedFile) -> Report:
     """The report of two files that are the same, with the left file's text on both sides."""
     text, lines = found.left.text, _numbered(found.left)
+    known = carried(found.line_maps[0].lines, found.line_maps[1].lines, len(lines.lines))
+    maps = lines, LineMap(retraced(known, text, found.right.text))
     comments = _count_shown(found, left.comments, right)
-    return replace(found, left_text=text, right_text=text, line_maps=(lines, lines), comments=comments)
+    return replace(found, left_text=text, right_text=text, line_maps=maps, comments=comments)
 
 
 def aligned(found: Report, view: Aligned, right: ParsedFile) -> Report:
@@ -104,7 +107,7 @@ def aligned(found: Report, view: Aligned, right: ParsedFile) -> Report:
     notes = [f"{coarse.unit} is shown in its own text: {coarse.reason}" for coarse in view.coarse]
     if view.whole:
         notes.append(f"the right file is shown in its own text: {view.whole}")
-    maps = _numbered(found.left), LineMap(view.sources)
+    maps = _numbered(found.left), LineMap(retraced(view.sources, view.text, found.right.text))
     return replace(
         found,
         left_text=found.left.text,
@@ -225,5 +228,6 @@ def _notes(left: ParsedFile, right: ParsedFile) -> tuple[str, ...]:
         notes.append(f"only the {'left' if one.bom else 'right'} file starts with a byte order mark")
     for side in (left, right):
         for span, reason in side.unread:
-            notes.append(f"{side.source.path}: lines {span[0]}-{span[2]} could not be read: {reason}")
+            lines = f"line {span[0]}" if span[0] == span[2] else f"lines {span[0]}-{span[2]}"
+            notes.append(f"{side.source.path}: {lines} could not be read: {reason}")
     return tuple(notes)

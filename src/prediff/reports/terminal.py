@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from prediff.model import Comments, Report
+from prediff.model import MODULE, Comments, Report
 from prediff.reports.escaping import Paint, Style, printable
+from prediff.reports.folded import telling_folds
 from prediff.reports.hunks import Change, Hunk, Range, changed_words, find_hunks, lines_of
 from prediff.reports.renamed import sentence
 from prediff.reports.side_by_side import rows
@@ -65,11 +66,12 @@ def summary(report: Report, style: Style) -> str:
 
 
 def _folded(report: Report) -> str:
-    rules = Counter(fold.rule for fold in report.folds).most_common()
+    told = telling_folds(report)
+    rules = Counter(fold.rule for fold in told).most_common()
     names = [f"{rule} {count}" for rule, count in rules[:MAX_RULES]]
     if len(rules) > MAX_RULES:
         names.append("…")
-    parts = [f"{_count(len(report.folds), 'fold')} ({', '.join(names)})"] if names else []
+    parts = [f"{_count(len(told), 'fold')} ({', '.join(names)})"] if names else []
     if report.assumptions:
         parts.append(f"under {', '.join(report.assumptions)}")
     return " ".join(parts)
@@ -221,16 +223,25 @@ def _hints(report: Report) -> Iterator[str]:
     units: dict[tuple[str, ...], list[str]] = {}
     for hint in report.hints:
         if not hint.lines:
-            units.setdefault(hint.assumptions, []).append(hint.unit or "the module")
+            units.setdefault(hint.assumptions, []).append(_unit(hint.unit))
     for assumptions, names in units.items():
         shown = ", ".join(names[:MAX_LISTED])
         if len(names) > MAX_LISTED:
             shown += f" and {len(names) - MAX_LISTED} more"
-        yield f"{shown} would be the same under {', '.join(assumptions)}"
+        yield f"{shown} would be the same with {_assumed(assumptions)}"
     for hint in report.hints:
         if hint.lines:
             fewer = _count(hint.lines, "line")
-            yield f"{hint.unit} would show {fewer} less under {', '.join(hint.assumptions)}"
+            yield f"{_unit(hint.unit)} would show {fewer} less with {_assumed(hint.assumptions)}"
+
+
+def _unit(name: str) -> str:
+    return "the module" if name in ("", MODULE) else name
+
+
+def _assumed(names: Sequence[str]) -> str:
+    """The options that grant some assumptions."""
+    return " ".join(f"--assume {name}" for name in names)
 
 
 def _layout(to: str) -> str:
