@@ -23,6 +23,7 @@ from prediff.reports import line as line_report
 from prediff.reports import sarif as sarif_report
 from prediff.reports.gate import json as check_report
 from prediff.reports.gate import sarif as check_sarif
+from prediff.reports.tree import json as tree_report
 from prediff.rules import REJECTED, RULES
 from prediff.rules.assumptions import ASSUMPTIONS, LEVELS
 from prediff.rules.rule import Rule
@@ -259,6 +260,11 @@ def check_sarif_block() -> str:
     return (check_sarif.__doc__ or "").rstrip() + "\n"
 
 
+def tree_block() -> str:
+    """The schema of the report on two folders."""
+    return (tree_report.__doc__ or "").rstrip() + "\n"
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/rules.md": rules_page,
     "docs/assumptions.md": assumptions_page,
@@ -273,6 +279,7 @@ BLOCKS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("docs/json-report.md", "check", check_block),
     ("docs/sarif-report.md", "sarif", sarif_block),
     ("docs/sarif-report.md", "check", check_sarif_block),
+    ("docs/folders.md", "tree", tree_block),
 )
 
 

@@ -31,9 +31,18 @@ def used(files: list[Path]) -> set[str]:
 
 
 def test_dependencies_are_those_that_are_used() -> None:
-    declared = {re.split(r"[<>=!~ ]", line)[0].replace("-", "_").lower() for line in PROJECT["dependencies"]}
-    source = used(sorted((ROOT / "src").rglob("*.py")))
-    assert source - set(sys.stdlib_module_names) - {"prediff"} == declared
+    declared = names(PROJECT["dependencies"])
+    extra = names(PROJECT["optional-dependencies"]["cluster"])
+    source = used(sorted((ROOT / "src").rglob("*.py"))) - set(sys.stdlib_module_names) - {"prediff"}
+    cluster = used([ROOT / "src" / "prediff" / "cluster.py"]) - set(sys.stdlib_module_names) - {"prediff"}
+    assert source - cluster == declared
+    # dask brings distributed by an extra of its own; ray is the user's to install.
+    assert cluster == extra | {"distributed", "ray"}
+
+
+def names(lines: list[str]) -> set[str]:
+    """The modules of some requirements."""
+    return {re.split(r"[\[<>=!~ ]", line)[0].replace("-", "_").lower() for line in lines}
 
 
 def test_the_command_is_installed() -> None:

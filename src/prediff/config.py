@@ -34,7 +34,8 @@ _NEVER_FROM_A_REPOSITORY = frozenset(
 ) - set(_REPOSITORY_KEYS)
 """Keys that are ignored in a repository, with a line that says so; any other unknown key is refused."""
 
-_FILES = (".prediff.toml", "pyproject.toml")
+FILES = (".prediff.toml", "pyproject.toml")
+"""Where a folder configures prediff."""
 _ROOT_MARKS = (".git", ".hg", ".jj")
 
 
@@ -97,7 +98,7 @@ def load_config_of(read: Callable[[Sequence[str]], Mapping[str, bytes]], paths: 
     read: gives the contents of those files of the tree that are there. Raises as `load_config`.
     """
     above = {path: list(_folders_above(path)) for path in dict.fromkeys(paths)}
-    asked = sorted({folder + name for folders in above.values() for folder in folders for name in _FILES})
+    asked = sorted({folder + name for folders in above.values() for folder in folders for name in FILES})
     data = read(asked)
     tables = {path: _table_of(path, _limited(path, content)) for path, content in data.items()}
     nearest = [found for folders in above.values() if (found := _nearest(folders, tables))]
@@ -128,9 +129,7 @@ def _nearest(
 ) -> tuple[str, dict[str, Any]] | None:
     """The file that configures prediff in the first of some folders that has one, and its table."""
     for folder in folders:
-        found = [
-            (folder + name, table) for name in _FILES if (table := tables.get(folder + name)) is not None
-        ]
+        found = [(folder + name, table) for name in FILES if (table := tables.get(folder + name)) is not None]
         if found:
             return _alone(found)
     return None
@@ -162,7 +161,7 @@ def repository_table(path: str) -> tuple[str, dict[str, Any]] | None:
 def _table_above(start: str) -> tuple[str, dict[str, Any]] | None:
     for folder in _folders(os.path.abspath(start)):
         found = []
-        for name in _FILES:
+        for name in FILES:
             file = os.path.join(folder, name)
             table = _table(file) if os.path.lexists(file) else None
             if table is not None:

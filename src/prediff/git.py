@@ -403,3 +403,18 @@ def _asked(*arguments: str) -> str:
 def _write(folder: str, name: str, data: bytes) -> None:
     with open(os.path.join(folder, *name.split("/")), "wb") as file:
         file.write(data)
+
+
+def listed_files(folder: str) -> list[str] | None:
+    """The paths below `folder` that git tracks or does not ignore; a folder among them is another repository.
+
+    None unless the folder lies in the repository around the current folder, which is taken to be the user's own.
+    """
+    try:
+        own = os.fsdecode(run(["rev-parse", "--show-toplevel"]))
+        if os.fsdecode(run(["rev-parse", "--show-toplevel"], folder)) != own:
+            return None
+        raw = run(["ls-files", "-z", "-c", "-o", "--exclude-standard"], folder)
+    except ToolError:
+        return None
+    return [os.fsdecode(path).rstrip("/") for path in raw.split(b"\0")[:-1]]

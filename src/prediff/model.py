@@ -382,3 +382,98 @@ class LineExplanation:
     renames: tuple[Rename, ...] = ()
     differing: tuple[str, str] | None = None
     under: tuple[str, ...] | None = None
+
+
+FileStatus = Literal["same bytes", "same logic", "differs", "unknown", "only left", "only right"]
+
+
+@dataclass(frozen=True, slots=True)
+class PairFacts:
+    """What comparing two files gave, without their paths: the same for all pairs of the same bytes and settings.
+
+    units, differing: how many definitions there are, and how many of them differ. removed, added: lines of the texts
+    that are shown. gone, come: top-level definitions of one side only, which may have moved to another file.
+    """
+
+    verdict: Verdict
+    reason: str = ""
+    language: str | None = None
+    assumptions: tuple[str, ...] = ()
+    folds: int = 0
+    units: int = 0
+    differing: int = 0
+    removed: int = 0
+    added: int = 0
+    renamed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    come: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file of either folder, or a pair of them; paths are relative, with slashes, None where there is none.
+
+    likeness: from 0 to 1, of files under different paths. page: where the page of the pair is, below that of all.
+    """
+
+    status: FileStatus
+    left: str | None
+    right: str | None
+    reason: str = ""
+    likeness: float = 1.0
+    facts: PairFacts | None = None
+    page: str = ""
+
+    @property
+    def moved(self) -> bool:
+        """Whether it has another path on the right."""
+        return self.left is not None and self.right is not None and self.left != self.right
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing that counts differs, the path included."""
+        return self.status in ("same bytes", "same logic") and not self.moved
+
+    @property
+    def path(self) -> str:
+        """By which path it is listed."""
+        return self.left if self.left is not None else self.right or ""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedUnit:
+    """A definition that went from one file to another. reads: names in it that may stand for something else there."""
+
+    left_name: str
+    right_name: str
+    left_path: str
+    right_path: str
+    left_line: int
+    right_line: int
+    same: bool
+    likeness: float = 1.0
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FolderReport:
+    """What comparing two folders gave, a row for each file, in the order of their paths.
+
+    ignored: how many files, and folders as a whole, ignore rules left out. left_out: paths with the reason, such as a
+    pipe. trouble: what could not be read. notes: what else the user should know.
+    """
+
+    left: str
+    right: str
+    settings: Settings
+    rows: tuple[FileRow, ...] = ()
+    units: tuple[MovedUnit, ...] = ()
+    ignored: int = 0
+    left_out: tuple[tuple[str, str], ...] = ()
+    trouble: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing that counts differs in any file."""
+        return all(row.same for row in self.rows)

@@ -139,7 +139,17 @@ def remove_old(base: str, now: float | None = None) -> None:
     with suppress(OSError), os.scandir(base) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False) and _is_old(entry.path, limit):
+                if os.name == "nt":
+                    _unlock(entry.path)
                 rmtree(entry.path, ignore_errors=True)
+
+
+def _unlock(folder: str) -> None:
+    """Windows removes no file that is read-only."""
+    for at, _, files in os.walk(folder):
+        for name in files:
+            with suppress(OSError):
+                os.chmod(os.path.join(at, name), stat.S_IWRITE)
 
 
 def _is_old(folder: str, limit: float) -> bool:

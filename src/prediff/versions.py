@@ -1,55 +1,81 @@
-"""Which state of prediff a text was made by: what others keep of its output is stale once this changes."""
+"""The version of all that an answer depends on beside the files and the settings: keys of caches are made of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import sys
+from functools import cache
 from hashlib import blake2b
-from importlib.resources.abc import Traversable
 
-_SOURCES = (
-    *(
-        "tree.py",
-        "model.py",
-        "read.py",
-        "parse.py",
-        "normalizer.py",
-        "stepdown.py",
-        "verify.py",
-        "pipeline.py",
-    ),
-    *("textconv.py", "languages", "facts", "rules", "views"),
-)
-"""What a text in normal form follows from."""
+from prediff import __version__
 
-_PACKAGES = ("tree-sitter", "tree-sitter-javascript", "tree-sitter-python", "libcst")
+_GRAMMARS = ("libcst", "rapidfuzz", "tree-sitter", "tree-sitter-javascript", "tree-sitter-python")
+_NO_PART = ("__pycache__", "cli", "folders", "setup", "viewers")
+"""Folders whose modules call, carry or show what is found, but do not find it."""
 
 
+@cache
 def rules_version() -> str:
-    """A short word that changes with prediff's version, its rules and readers, and the grammars that are installed."""
-    from importlib.metadata import PackageNotFoundError, version
-    from importlib.resources import files
+    """16 hexadecimal digits that change with prediff, its rules, the grammars and the interpreter's minor version.
 
-    from prediff import __version__
+    The modules are read as files, not imported. `ast` reads otherwise in another interpreter.
+    """
+    found = blake2b(digest_size=8)
+    for name, data in (*_versions(), *_sources()):
+        for part in (name.encode(), data):
+            found.update(len(part).to_bytes(8, "little"))
+            found.update(part)
+    return found.hexdigest()
 
-    digest = blake2b(__version__.encode(), digest_size=6)
-    for name in _PACKAGES:
+
+def _versions() -> list[tuple[str, bytes]]:
+    found = [
+        ("prediff", __version__.encode()),
+        ("python", f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.minor}".encode()),
+    ]
+    installed = _installed()
+    for name in _GRAMMARS:
+        known = installed.get(name.replace("-", "_"))
+        found.append((name, (_asked(name) if known is None else known).encode()))
+    return found
+
+
+def _installed() -> dict[str, str]:
+    """The versions of what is installed by the names of their folders, which is quicker than to ask for each."""
+    found: dict[str, str] = {}
+    for folder in sys.path:
         try:
-            found = version(name)
-        except PackageNotFoundError:
-            found = "none"
-        digest.update(f"\0{name} {found}".encode())
-    package = files("prediff")
-    for name in _SOURCES:
-        for path, file in _python_files(package / name, name):
-            digest.update(f"\0{path}\0".encode() + file.read_bytes())
-    return digest.hexdigest()
+            names = os.listdir(folder)
+        except OSError:
+            continue
+        for name in names:
+            if name.endswith(".dist-info"):
+                project, _, version = name.removesuffix(".dist-info").rpartition("-")
+                found.setdefault(project.lower(), version)
+    return found
 
 
-def _python_files(found: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
-    """The Python files at and below a path, in the order of their names."""
-    if found.is_file():
-        if path.endswith(".py"):
-            yield path, found
-    elif found.is_dir():
-        for entry in sorted(found.iterdir(), key=lambda one: one.name):
-            yield from _python_files(entry, f"{path}/{entry.name}")
+def _asked(name: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _sources() -> list[tuple[str, bytes]]:
+    root = os.path.dirname(os.path.abspath(__file__))
+    found, folders = [], [""]
+    while folders:
+        folder = folders.pop()
+        with os.scandir(os.path.join(root, folder)) as entries:
+            for entry in entries:
+                if entry.name in _NO_PART:
+                    continue
+                if entry.is_dir():
+                    folders.append(f"{folder}{entry.name}/")
+                elif entry.name.endswith((".py", ".js", ".css", ".html")):
+                    with open(entry.path, "rb") as file:
+                        found.append((folder + entry.name, file.read()))
+    return sorted(found)

@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from threading import Thread
 from typing import Any, Generic, TypeVar
 
 from prediff.errors import ToolError
@@ -162,6 +163,7 @@ def _quiet_start() -> Iterator[None]:
 def _serve(pipe: Connection, work: Callable[..., Any], prepare: Callable[[], object]) -> None:
     """What a worker does until its pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
     prepare()
     # The first answer says that it is ready.
     answer: Any = None
@@ -173,6 +175,14 @@ def _serve(pipe: Connection, work: Callable[..., Any], prepare: Callable[[], obj
                 answer = work(*arguments)
             except Exception as error:
                 answer = Failed(f"internal error: {type(error).__name__}: {error}".rstrip(": "))
+
+
+def _end_with_parent() -> None:
+    """Let no work go on that nobody waits for any more: the other process may have been killed."""
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _end(worker: _Worker[Any]) -> None:

@@ -53,7 +53,7 @@ class Command:
 
     def environment(self) -> dict[str, str]:
         """The tests' own environment, without what steers colours, pagers and configuration."""
-        unset = ("NO_COLOR", "FORCE_COLOR", "PAGER", "LESS", "COLUMNS", "PREDIFF_DEBUG")
+        unset = ("NO_COLOR", "FORCE_COLOR", "PAGER", "LESS", "COLUMNS", "PREDIFF_DEBUG", "XDG_CACHE_HOME")
         kept = {name: value for name, value in os.environ.items() if name not in unset}
         home = str(self.folder / "home")
         return {**kept, "HOME": home, "XDG_CONFIG_HOME": f"{home}/.config", "PYTHONIOENCODING": "utf-8"}

@@ -399,6 +399,28 @@ def test_ctrl_c_ends_all_at_once(repo, seconds):
     assert members(run.pid) == []
 
 
+def test_no_work_outlives_the_command(repo):
+    """Killed outright, it cannot end its processes itself."""
+    prediff, git = repo
+    prediff.write("a.py", "".join(OLD.replace("area", f"area{n}") for n in range(20_000)))
+    git.commit()
+    prediff.write("a.py", "".join(RESTYLED.replace("area", f"area{n}") for n in range(20_000)))
+    run = subprocess.Popen(
+        [*COMMAND, "-q"], cwd=prediff.folder, env={**prediff.environment(), "TMPDIR": str(prediff.folder / ".git")},
+        start_new_session=True,
+    )  # fmt: skip
+    while len(members(run.pid)) < 4 and run.poll() is None:
+        time.sleep(0.1)
+    time.sleep(1)
+    run.kill()
+    run.wait()
+    for _ in range(100):
+        if not members(run.pid):
+            break
+        time.sleep(0.1)
+    assert members(run.pid) == []
+
+
 def members(group: int) -> list[str]:
     """The processes of a group that still run, where the system tells."""
     found = []

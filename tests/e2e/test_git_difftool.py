@@ -399,6 +399,19 @@ def test_nothing_of_the_repository_runs(pair, tmp_path):
     assert not trace.exists()
 
 
+def test_a_repository_around_the_home_names_no_viewer(pair, tmp_path):
+    """Our folder lies in it, as it does where somebody keeps their home in git."""
+    evil = pair.program("evil", f"#!/bin/sh\ntouch '{tmp_path}/ran'\n")
+    for folder in (pair.home, pair.folder):
+        pair.git("init", "-q", folder=folder)
+        pair.git("config", "prediff.viewer", "evil", folder=folder)
+        pair.git("config", "difftool.evil.cmd", str(evil), folder=folder)
+        pair.git("config", "difftool.recorder.cmd", str(evil), folder=folder)
+    assert pair.run("git", "difftool").code == 0
+    assert len(pair.calls()) == 1
+    assert not (tmp_path / "ran").exists()
+
+
 def test_the_viewer_sees_no_git_of_the_run(pair):
     asking = pair.program("asking", f'#!/bin/sh\ncd "{pair.repo}" && git diff --stat && env | grep ^GIT_\n')
     pair.configure(difftool__asking__cmd=f'"{asking}"', prediff__viewer="asking")

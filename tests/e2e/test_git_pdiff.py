@@ -245,7 +245,7 @@ def test_as_a_driver_it_is_for_the_files_of_an_attribute(world):
     done = world.run("git", "diff")
     assert (done.code, done.err) == (0, "")
     assert "product = w*h" not in done.out.partition("same.py")[2]
-    assert "+    return 'm: '" in done.out
+    assert '+    return "m: "' in done.out
 
 
 # --- what is hostile -------------------------------------------------------------------------------------------

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from pathlib import Path
 
 import pytest
 from setup_box import REAL, Box, need
 
+import prediff as package
 from prediff.setup.github import WORKFLOW
 from prediff.setup.gitlab import JOB
 
@@ -112,9 +112,9 @@ def test_pre_commit_calls_prediff(box: Box, kind: str) -> None:
     box.setup("pre-commit")
     box.run(str(program), "validate-config", config.name)
     box.git("add", config.name)
-    said = box.run(str(program), "run", "prediff", "--all-files")
+    said = box.run(str(program), "run", "prediff-check", "--all-files")
     assert "Passed" in said
-    assert box.calls() == [["check", "--pre-commit"]]
+    assert box.calls() == [["check", "--pre-commit", "--no-pager"]]
     assert "nothing to change" in box.setup("pre-commit")
     box.setup("pre-commit", "--undo")
     assert (config.read_text() if config.exists() else None) == content
@@ -147,8 +147,27 @@ def test_files_for_ci_are_written_where_none_are(box: Box, name: str, file: str,
     assert (top / file).read_text() == "mine\n"
 
 
-def test_the_workflow_gives_its_script_no_text_of_strangers() -> None:
-    runs = re.findall(r"run: (.*)", WORKFLOW)
-    assert len(runs) == 2
-    assert not any("${{" in run for run in runs)
+def test_the_workflow_gives_its_script_no_text_of_strangers(box: Box) -> None:
+    job = pytest.importorskip("yaml").safe_load(WORKFLOW)["jobs"]["prediff"]
+    install, check = (step["run"] for step in job["steps"] if "run" in step)
+    assert "run" not in job["steps"][2], "nothing runs between the checkout and the check"
+    assert install == f"python -I -m pip install 'prediff=={package.__version__}'"
+    assert "${{" not in check
     assert "pull_request_target" not in WORKFLOW
+    summary = box.folder / "summary"
+    box.run("bash", "-e", "-c", check, BASE="a", HEAD="$(touch evil) b", GITHUB_STEP_SUMMARY=str(summary))
+    assert box.calls() == [["check", "a...$(touch evil) b", "--no-pager", "--markdown", "-"]]
+    for code in (1, 2):
+        box.script("prediff", f"#!/bin/sh\necho table\nexit {code}\n")
+        box.run("bash", "-e", "-c", check, code=code - 1, GITHUB_STEP_SUMMARY=str(summary))
+    assert summary.read_text() == "table\ntable\n"
+
+
+def test_the_job_checks_the_range_of_the_merge_request(box: Box) -> None:
+    job = pytest.importorskip("yaml").safe_load(JOB)["prediff"]
+    commits = {"CI_MERGE_REQUEST_DIFF_BASE_SHA": "a", "CI_COMMIT_SHA": "b"}
+    box.run("sh", "-e", "-c", "\n".join(job["script"]), **commits)
+    assert box.calls() == [
+        ["check", "a..b", "--no-pager", "--gitlab", job["artifacts"]["reports"]["codequality"]]
+    ]
+    assert job["before_script"][0].startswith("cd / && python -I -m pip ")

@@ -18,8 +18,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `prediff` with `arguments` (by default those of the process) and give the exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     code = _reported(arguments)
-    # git ends the whole command where its textconv fails.
-    return 0 if code == TROUBLE and arguments[0] == "textconv" and print_raw(arguments[-1]) else code
+    if code == TROUBLE and arguments[:1] == ["textconv"] and print_raw(arguments[1:]):
+        # git ends the whole command where its textconv fails.
+        return 0
+    return code
 
 
 def _reported(arguments: list[str]) -> int:

@@ -9,8 +9,8 @@ import click
 from prediff.cli.output import complain
 
 COMMANDS = (
-    *("diff", "check", "split", "normalize", "explain", "rules", "languages"),
-    *("setup", "doctor", "difftool", "pdiff", "textconv", "external-diff", "svn-diff"),
+    *("diff", "tree", "check", "split", "normalize", "explain", "rules", "languages"),
+    *("setup", "doctor", "cache", "difftool", "pdiff", "textconv", "external-diff", "svn-diff"),
 )
 
 _EPILOG = """\

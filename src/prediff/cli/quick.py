@@ -76,16 +76,16 @@ def textconv(arguments: list[str]) -> bool:
     return True
 
 
-def print_raw(path: str) -> bool:
-    """Print a file as it is; False where not even that can be done."""
+def print_raw(words: list[str]) -> bool:
+    """Print the file that the last of a textconv's words names, as it is; False where not even that can be done."""
     from shutil import copyfileobj
 
     from prediff.cli.output import is_terminal
 
-    if is_terminal():
+    if is_terminal() or not words:
         return False
     try:
-        with open(path, "rb") as file:
+        with open(words[-1], "rb") as file:
             copyfileobj(file, sys.stdout.buffer)
         sys.stdout.buffer.flush()
     except (OSError, ValueError):

@@ -40,7 +40,7 @@ def plan(choices: Choices) -> Plan:
     if choices.viewer == config.TOOL:
         raise ConfigError("the viewer cannot be prediff itself: name the tool that shows what prediff made")
     file, attributes, inside = _files(choices.scope)
-    others = _others(choices.scope, file)
+    others = _others(file)
     drivers = _drivers(choices.options, _has_identity(others, file))
     notes = list(_notes(choices, others, file))
 
@@ -71,13 +71,13 @@ def _files(scope: str) -> tuple[str, str, str | None]:
     return config.global_file(), named or config.default_attributes(), None
 
 
-def _others(scope: str, file: str) -> Values:
+def _others(file: str) -> Values:
     """What all files but one say, of the user's and the system's; a repository names no viewer for its user."""
     found = [config.values_in(one.path) for one in config.user_files() if one.path != file]
-    if os.path.exists(file):
-        both, own = config.values_in(file), config.values_in(file, includes=False)
-        included = {key: some for key, some in both.items() if some != own.get(key)}
-        found.append({key: [v for v in some if v not in own.get(key, [])] for key, some in included.items()})
+    own = config.values_in(file, includes=False)
+    for key, some in config.values_in(file).items():
+        if included := [value for value in some if value not in own.get(key, [])]:
+            found.append({key: included})
     return config.merged(found)
 
 

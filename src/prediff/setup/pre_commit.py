@@ -41,11 +41,13 @@ def hook(indent: str) -> list[str]:
     lines = (
         "- repo: local",
         "  hooks:",
-        "    - id: prediff",
-        "      name: prediff (what changes in logic)",
-        f"      entry: {json.dumps(command('check', '--pre-commit'))}",
+        "    - id: prediff-check",
+        "      name: prediff check",
+        f"      entry: {json.dumps(command('check', '--pre-commit', '--no-pager'))}",
         "      language: system",
+        "      types_or: [python, javascript, jsx]",
         "      pass_filenames: false",
+        "      require_serial: true",
         "      verbose: true",
     )
     return [indent + line for line in lines]

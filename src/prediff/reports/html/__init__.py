@@ -25,26 +25,26 @@ MAX_PLAIN = 200_000
 """A longer plain diff is left out: it is only for a browser that runs no script."""
 
 # Most of what is allowed by default would be: `default-src` says nothing of where a form or a base leads.
-_POLICY = (
+POLICY = (
     "default-src 'none'; script-src '{script}'; style-src '{style}'; base-uri 'none'; form-action 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-_UNSAFE = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+UNSAFE = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 
 def report_html(report: Report, context: int = 3) -> str:
     """The whole page, ending in a newline. It is ASCII: what is not is a character reference, or an escape of JSON."""
     style, script = _asset("page.css"), _script()
-    data = json.dumps(page_data(report, context), separators=(",", ":")).translate(_UNSAFE)
-    left, right = (_shown(file.path) for file in (report.left, report.right))
+    data = json.dumps(page_data(report, context), separators=(",", ":")).translate(UNSAFE)
+    left, right = (shown_text(file.path) for file in (report.left, report.right))
     page = _asset("page.html").format(
-        policy=_POLICY.format(script=_digest(script), style=_digest(style)),
+        policy=POLICY.format(script=digest(script), style=digest(style)),
         title=f"{left} → {right}" if left != right else left,
         style=style,
         script=script,
         data=data,
         head="\n".join(_head(report)),
-        plain=_shown(_plain(report), keep="\t\n"),
+        plain=shown_text(_plain(report), keep="\t\n"),
         left=left,
         right=right,
     )
@@ -54,17 +54,17 @@ def report_html(report: Report, context: int = 3) -> str:
 def _head(report: Report) -> Iterator[str]:
     """The verdict, what it rests on, alarms, remarks."""
     verdict, _, facts = summary(report, Style()).partition(" · ")
-    yield f'<h1 class="{report.verdict}">{_shown(verdict)}</h1>'
+    yield f'<h1 class="{report.verdict}">{shown_text(verdict)}</h1>'
     if facts:
-        yield f'<p class="facts">{_shown(facts)}</p>'
+        yield f'<p class="facts">{shown_text(facts)}</p>'
     for one in report.renamed:
         if one.alarm:
-            line, text = one.astray[0].line, _shown(sentence(one))
+            line, text = one.astray[0].line, shown_text(sentence(one))
             yield f'<p class="alarm"><button type="button" data-line="{line}">{text}</button></p>'
     found = list(remarks(report, MAX_REMARKS, Style())) if report.verdict != "identical" else []
     if found:
         yield f'<details class="remarks"><summary>{len(found)} remark{"s" * (len(found) > 1)}</summary><ul>'
-        yield from (f"<li>{_shown(text)}</li>" for text in found)
+        yield from (f"<li>{shown_text(text)}</li>" for text in found)
         yield "</ul></details>"
 
 
@@ -75,7 +75,7 @@ def _plain(report: Report) -> str:
     return render(report, Look())
 
 
-def _shown(text: str, keep: str = "") -> str:
+def shown_text(text: str, keep: str = "") -> str:
     """Text of the files or about them as text of the page."""
     return escape(printable(text, keep))
 
@@ -89,6 +89,6 @@ def _asset(name: str) -> str:
     return (Path(__file__).parent / name).read_text(encoding="ascii")
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
     """The source expression of the policy that allows one inline script or style."""
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

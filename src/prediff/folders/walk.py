@@ -1,0 +1,129 @@
+"""What lies in a folder: files, links and what is neither, by relative path. No link is followed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from prediff.errors import ReadError
+from prediff.folders.ignoring import Rule
+
+NEVER = frozenset({".git", ".hg", ".svn", ".jj", ".bzr"})
+"""What belongs to version control is no part of what is compared."""
+
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_READING = os.O_RDONLY | _NOFOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+_SPECIAL = (
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file, a link, or what is neither. path: relative, with slashes. what: the words for it."""
+
+    path: str
+    kind: Literal["file", "link", "special"]
+    size: int = 0
+    executable: bool = False
+    what: str = "a file"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that was walked. ignored: how many files, and folders as a whole, were left out by rules.
+
+    trouble: paths that could not be read, with the reason.
+    """
+
+    root: str
+    entries: Mapping[str, Entry]
+    ignored: int = 0
+    trouble: tuple[tuple[str, str], ...] = ()
+
+
+def walk(root: str, leaves_out: Rule = lambda path, is_folder: False) -> Folder:
+    """Everything below a folder. Raises ReadError where there is no such folder."""
+    if not os.path.isdir(root):
+        raise ReadError(f"{root} is no folder" if os.path.lexists(root) else f"there is no folder {root}")
+    entries: dict[str, Entry] = {}
+    trouble: list[tuple[str, str]] = []
+    ignored = 0
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            for entry in _scan(os.path.join(root, folder)):
+                path = folder + entry.name
+                if entry.name in NEVER:
+                    continue
+                is_folder = entry.is_dir(follow_symlinks=False) and not _is_junction(entry)
+                if leaves_out(path, is_folder):
+                    ignored += 1
+                elif is_folder:
+                    waiting.append(f"{path}/")
+                else:
+                    entries[path] = _entry(path, entry)
+        except OSError as error:
+            trouble.append((folder or root, (error.strerror or str(error)).lower()))
+    return Folder(root, dict(sorted(entries.items())), ignored, tuple(trouble))
+
+
+def _scan(folder: str) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as found:
+        yield from found
+
+
+def _is_junction(entry: os.DirEntry[str]) -> bool:
+    """Whether a folder of Windows only leads to another one."""
+    ask = getattr(entry, "is_junction", None)
+    return bool(ask and ask())
+
+
+def _entry(path: str, entry: os.DirEntry[str]) -> Entry:
+    if entry.is_symlink() or _is_junction(entry):
+        return Entry(path, "link", what="a link")
+    found = entry.stat(follow_symlinks=False)
+    if stat.S_ISREG(found.st_mode):
+        executable = os.name != "nt" and bool(found.st_mode & 0o100)
+        return Entry(path, "file", found.st_size, executable)
+    what = next((words for asks, words in _SPECIAL if asks(found.st_mode)), "no file")
+    return Entry(path, "special", what=what)
+
+
+def read_file(root: str, path: str, limit: int) -> bytes:
+    """The bytes of a file that `walk` found; of a link its target.
+
+    Raises OSError, also where it has become something else since, or longer than `limit`.
+    """
+    full = f"{root}/{path}"
+    if not _NOFOLLOW and os.path.islink(full):
+        return os.fsencode(os.readlink(full))
+    try:
+        descriptor = os.open(full, _READING)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EMLINK) and os.path.islink(full):
+            return os.fsencode(os.readlink(full))
+        raise
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(None, "it is no file any more")
+        pieces = []
+        size = 0
+        while size <= limit and (piece := os.read(descriptor, min(found.st_size, limit) + 1)):
+            pieces.append(piece)
+            size += len(piece)
+    finally:
+        os.close(descriptor)
+    if size > limit:
+        raise OSError(None, f"it is longer than {limit} bytes by now")
+    return b"".join(pieces)
