@@ -275,6 +275,14 @@ def test_no_more_is_marked_than_git_marks(left, right, expected):
     assert not shown(left, right).notes
 
 
+def test_where_git_marks_less_the_right_file_is_shown_as_it_is():
+    left = "def f(a):\n    return g(a,\n             1,\n             key='k')\n"
+    right = 'def f(a):\n    return g(a, 2, key="k", more=True)\n'
+    report = shown(left, right)
+    assert report.right_text == right
+    assert report.notes == ("the right file is shown in its own text: so fewer lines differ",)
+
+
 def test_a_local_that_nobody_reads_may_be_called_anything():
     left = "def f(a):\n    for _ in a:\n        g()\n    b, _ = a\n    return b\n"
     assert shown(left, left.replace("_", "i")).same

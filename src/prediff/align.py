@@ -106,6 +106,18 @@ def pair_sequences(left: Sequence[Hashable], right: Sequence[Hashable]) -> list[
     return [(i, i) for i in range(start)] + middle + tail
 
 
+def common_items(left: Sequence[Hashable], right: Sequence[Hashable]) -> int:
+    """How many items a longest common subsequence of two sequences has, in memory for a sequence alone."""
+    from rapidfuzz.distance import LCSseq
+
+    start = _common(left, right)
+    end = _common(left[start:][::-1], right[start:][::-1])
+    numbers: dict[Hashable, int] = {}
+    one = [numbers.setdefault(h, len(numbers)) for h in left[start : len(left) - end]]
+    two = [numbers.setdefault(h, len(numbers)) for h in right[start : len(right) - end]]
+    return start + end + (int(LCSseq.similarity(one, two)) if one and two else 0)
+
+
 def _common(left: Sequence[Hashable], right: Sequence[Hashable]) -> int:
     """How many items two sequences have in common at their start."""
     count = 0

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from git_repository import Git
@@ -17,6 +19,7 @@ from setup_box import RECORDING, Box, need
 from prediff.cli import main
 
 TIME_LIMIT = 300
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +111,16 @@ def called(prediff, monkeypatch, capsysbinary):
 def say(called):
     """`prediff check` in this process."""
     return partial(called, "check")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A headless Chromium. Where there is none its tests are skipped; with CI set they fail."""
+    if CHROMIUM is None and not os.environ.get("CI"):
+        pytest.skip("no chromium: see .ci/run")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        yield browser
+        browser.close()

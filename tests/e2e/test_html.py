@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,6 @@ import pytest
 from prediff.reports.hunks import find_hunks, lines_of
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOSTILE = """\
 x = "</script><img src=x onerror=alert(1)>"
 def f(a):
@@ -28,18 +25,6 @@ def f(a):
 WATCH = (
     "addEventListener('securitypolicyviolation', e => (window.broken ??= []).push(e.violatedDirective), true)"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None and not os.environ.get("CI"):
-        pytest.skip("no chromium: see .ci/run")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 class Shown:

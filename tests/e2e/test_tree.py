@@ -10,14 +10,11 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 LOGIC = "def scale(values, by):\n    return [value * by for value in values]\n"
 RESTYLED = (
     "def scale( values, by ):\n    # Each one.\n    out = []\n    for v in values:\n"
@@ -429,18 +426,6 @@ def _alive(session: int) -> list[str]:
 
 
 # --- the page -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None and not os.environ.get("CI"):
-        pytest.skip("no chromium: see .ci/run")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 def test_the_index_opens_each_pair_and_runs_nothing_else(folders, browser):

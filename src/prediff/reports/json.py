@@ -31,7 +31,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from prediff.model import NEWLINE_NAMES, LineMap, RenamedDefinition, Report, SourceFile
+from prediff.model import NEWLINE_NAMES, LineMap, RenamedDefinition, Report, Settings, SourceFile
 from prediff.reports.hunks import Hunk, find_hunks, lines_of
 from prediff.reports.renamed import sentence
 
@@ -42,7 +42,6 @@ def report_json(report: Report, context: int = 3) -> str:
     """The report as JSON text, ending in a newline."""
     left, right = lines_of(report.left_text), lines_of(report.right_text)
     hunks = find_hunks(report, left, right, context) if report.left_text != report.right_text else []
-    settings = report.settings
     found: dict[str, Any] = {
         "schema": "prediff-report",
         "version": VERSION,
@@ -50,15 +49,7 @@ def report_json(report: Report, context: int = 3) -> str:
         "same": report.same,
         "reason": report.reason,
         "language": report.language,
-        "settings": {
-            "level": settings.level,
-            "assume": sorted(settings.assume),
-            "refuse": sorted(settings.refuse),
-            "show": sorted(settings.show),
-            "implementations": settings.implementations,
-            "reader": settings.reader,
-            "view": settings.view,
-        },
+        "settings": settings_data(report.settings),
         "left": _file(report.left, left),
         "right": _file(report.right, right),
         "hunks": [_hunk(hunk, left, right) for hunk in hunks],
@@ -95,6 +86,19 @@ def report_json(report: Report, context: int = 3) -> str:
         "notes": report.notes,
     }
     return json.dumps(found, indent=2) + "\n"
+
+
+def settings_data(settings: Settings) -> dict[str, Any]:
+    """The settings as values for JSON."""
+    return {
+        "level": settings.level,
+        "assume": sorted(settings.assume),
+        "refuse": sorted(settings.refuse),
+        "show": sorted(settings.show),
+        "implementations": settings.implementations,
+        "reader": settings.reader,
+        "view": settings.view,
+    }
 
 
 def line_map_json(line_map: LineMap) -> str:

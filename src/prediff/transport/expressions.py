@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from prediff.align import pair_sequences
+from prediff.transport.brackets import BOOLEAN, is_enclosed, is_looser
 from prediff.transport.flat import flattened
 from prediff.transport.layout import Layout, inner_blocks
 from prediff.transport.script import Comparison
@@ -20,40 +21,20 @@ from prediff.tree import (
     FIELDS,
     NOWHERE,
     VALUE_FIELDS,
-    Assign,
-    AssignExpr,
     Attribute,
-    Await,
-    Binary,
     Block,
     Call,
-    Compare,
-    CompFor,
-    Delete,
-    ExprStmt,
-    ForEach,
     Formatted,
     Index,
     Interp,
     Keyword,
-    Lambda,
     Literal,
     Logical,
     Name,
-    New,
     Node,
-    Not,
     Opaque,
     Pair,
-    Return,
-    Slice,
     Span,
-    Star,
-    Ternary,
-    Tuple,
-    Unary,
-    Yield,
-    YieldFrom,
     children,
     hull,
     same_value,
@@ -69,25 +50,6 @@ _WORDS = {
     "??": re.compile(r"\s*\?\?\s*"),
 }
 """What stands between the values of a `Logical`."""
-_LOOSEST = (AssignExpr, Lambda, Ternary, Yield, YieldFrom)
-_BOOLEAN = (*_LOOSEST, Logical)
-_COMPARED = (*_BOOLEAN, Not, Compare)
-_OPERATED = (*_COMPARED, Await, Binary, Unary)
-_TIGHT: dict[tuple[type[Node], str], tuple[type[Node], ...]] = {
-    (Attribute, "value"): _OPERATED, (Await, "value"): _OPERATED, (Binary, "left"): _OPERATED,
-    (Binary, "right"): _OPERATED, (Call, "func"): _OPERATED, (Index, "value"): _OPERATED, (New, "func"): _OPERATED,
-    (Star, "value"): _OPERATED, (Unary, "operand"): _OPERATED, (Compare, "left"): _COMPARED,
-    (Compare, "rights"): _COMPARED, (Logical, "values"): _BOOLEAN, (Not, "operand"): _BOOLEAN,
-    (CompFor, "iterable"): _LOOSEST, (CompFor, "conditions"): _LOOSEST, (Slice, "lower"): _LOOSEST,
-    (Slice, "upper"): _LOOSEST, (Slice, "step"): _LOOSEST, (Ternary, "test"): _LOOSEST, (Ternary, "then"): _LOOSEST,
-    (Ternary, "orelse"): _LOOSEST,
-}  # fmt: skip
-"""What needs parentheses, or may, by where it stands."""
-_BARE: dict[type[Node], tuple[str, ...]] = {
-    Assign: ("value", "targets"), Delete: ("targets",), ExprStmt: ("value",), ForEach: ("iterable", "target"),
-    Index: ("index",), Return: ("value",), Yield: ("value",),
-}  # fmt: skip
-"""Where a tuple needs none."""
 
 
 class Unfit(Exception):
@@ -163,8 +125,9 @@ class _Merge:
         """What stands around a node on the right, or does not any more."""
         inner, outer = self.below(b, a), self.below(a, b)
         if inner is not None:
-            before = flattened(self.text_of((*b.span[:2], *inner.span[:2])))
-            behind = flattened(self.text_of((*inner.span[2:], *b.span[2:])))
+            before = self.fitted(self.text_of((*b.span[:2], *inner.span[:2])), a.span[1])
+            end = a.span[3] + (len(before) if a.span[0] == a.span[2] else 0)
+            behind = self.fitted(self.text_of((*inner.span[2:], *b.span[2:])), end)
             if self.needs_brackets(a.span, b, where, self.text_of(b.span)):
                 before, behind = f"({before}", f"{behind})"
             ends = (*a.span[:2], *a.span[:2]), (*a.span[2:], *a.span[2:])
@@ -208,7 +171,7 @@ class _Merge:
             if come:
                 at = one[x].span[2:]
                 text = self.text_of((*two[j].span[2:], *two[y].span[2:]))
-                found.append(((*at, *at), self.link_break(one) + flattened(text).lstrip()))
+                found.append(((*at, *at), self.link_break(one) + self.fitted(text, at[1]).lstrip()))
             i, j = x + 1, y + 1
         return found
 
@@ -264,18 +227,19 @@ class _Merge:
         if isinstance(a, Literal) and isinstance(b, Literal):
             text = _quoted_as(text, self.layout.slice(a.span))
         if a.span[0] == a.span[2]:
-            flat = flattened(text)
-            text = flat if a.span[1] + len(flat) <= self.layout.width else text
+            text = self.fitted(text, a.span[1])
         if self.needs_brackets(a.span, b, where, text):
             text = f"({text})"
         return [(a.span, text)]
 
+    def fitted(self, text: str, column: int) -> str:
+        """Text of the right on one line, if it then ends within the left's width from a column on."""
+        flat = flattened(text)
+        return flat if column + len(flat) <= self.layout.width else text
+
     def needs_brackets(self, span: Span, node: Node, where: tuple[type[Node], str], text: str) -> bool:
         """Whether a node of the right needs parentheses at a place of the left, or may."""
-        cls, name = where
-        tight = isinstance(node, _TIGHT.get(where, ()))
-        tight |= isinstance(node, Tuple) and name not in _BARE.get(cls, ())
-        return tight and not _is_enclosed(text) and not self.is_bracketed(span)
+        return is_looser(node, where) and not is_enclosed(text) and not self.is_bracketed(span)
 
     def is_bracketed(self, span: Span) -> bool:
         before = self.layout.lines[span[0] - 1][: span[1]].rstrip()
@@ -372,7 +336,7 @@ class _Merge:
             if separator is not _COMMA:
                 raise Unfit
             written = ", "
-        if separator is not _COMMA and isinstance(two[j], _BOOLEAN):
+        if separator is not _COMMA and isinstance(two[j], BOOLEAN):
             text = f"({text})"
         if before:
             place = spans[before[-1]][2:]
@@ -392,16 +356,6 @@ def _links(node: Node) -> list[Node]:
         top = found[-1]
         found.append(top.func if isinstance(top, Call) else top.value)
     return found[::-1]
-
-
-def _is_enclosed(text: str) -> bool:
-    """Whether a text stands in one pair of parentheses."""
-    depth = 0
-    for place, mark in enumerate(text):
-        depth += (mark == "(") - (mark == ")")
-        if not depth:
-            return place > 0 and place == len(text) - 1
-    return False
 
 
 def _quoted_as(text: str, other: str) -> str:

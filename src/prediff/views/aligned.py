@@ -11,7 +11,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from prediff.align import Alignment, pair_sequences
+from prediff.align import Alignment, common_items
 from prediff.languages import get_language
 from prediff.languages.language import Comment
 from prediff.model import ParsedFile, Settings
@@ -66,7 +66,7 @@ def aligned(alignment: Alignment, joined: Reconciled, settings: Settings) -> Ali
         found = _made(check, joined)
         if found.merged:
             second = _made(check, less_normal(alignment, language.traits, allowed))
-            found = min(found, second, key=lambda made: (bool(made.whole), changed_lines(left, made.text)))
+            found = min(found, second, key=lambda made: _noise(left, made))
     except FORGIVEN as error:
         # The view is a courtesy: a mistake in it must not cost the diff.
         if os.environ.get("PREDIFF_DEBUG"):
@@ -75,15 +75,19 @@ def aligned(alignment: Alignment, joined: Reconciled, settings: Settings) -> Ali
     if found.text == left.source.text:
         # Only pairs that differ come here: two equal texts would hide it.
         return _as_it_is(right, "its merged text would be the left file")
-    if changed_lines(left, found.text) > changed_lines(left, right.source.text):
+    if 0 < changed_lines(left, right.source.text) < changed_lines(left, found.text):
         return _as_it_is(right, "so fewer lines differ")
     return found
+
+
+def _noise(left: ParsedFile, made: Aligned) -> tuple[bool, int, int]:
+    return bool(made.whole), changed_lines(left, made.text), len(made.coarse)
 
 
 def changed_lines(left: ParsedFile, text: str) -> int:
     """How many lines a diff of the left file and a text has, both sides together."""
     one, two = left.source.text.split("\n"), text.split("\n")
-    return len(one) + len(two) - 2 * len(pair_sequences(one, two))
+    return len(one) + len(two) - 2 * common_items(one, two)
 
 
 def _made(check: Check, joined: Reconciled) -> Aligned:

@@ -26,7 +26,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from prediff.model import FileRow, FolderReport, MovedUnit, Settings
+from prediff.model import FileRow, FolderReport, MovedUnit
+from prediff.reports.json import settings_data
 from prediff.reports.tree import KINDS, counts, moved_sentence
 
 VERSION = 1
@@ -43,7 +44,7 @@ def tree_json(report: FolderReport) -> str:
                 "same": report.same,
                 "left": report.left,
                 "right": report.right,
-                "settings": _settings(report.settings),
+                "settings": settings_data(report.settings),
                 "counts": {kind: found[kind] for kind in KINDS},
                 "ignored": report.ignored,
                 "left_out": [{"path": path, "reason": reason} for path, reason in report.left_out],
@@ -56,18 +57,6 @@ def tree_json(report: FolderReport) -> str:
         )
         + "\n"
     )
-
-
-def _settings(settings: Settings) -> dict[str, Any]:
-    return {
-        "level": settings.level,
-        "assume": sorted(settings.assume),
-        "refuse": sorted(settings.refuse),
-        "show": sorted(settings.show),
-        "implementations": settings.implementations,
-        "reader": settings.reader,
-        "view": settings.view,
-    }
 
 
 def _row(row: FileRow) -> dict[str, Any]:
