@@ -231,3 +231,36 @@ def test_the_users_file_is_where_the_platform_says(monkeypatch, tmp_path):
 
 def test_the_levels_are_those_of_the_assumptions():
     assert config.LEVELS == assumptions.LEVELS
+
+
+@pytest.mark.parametrize("named", [None, "", "/somewhere/else", "relative"])
+@pytest.mark.parametrize("home", ["/home/me", ""])
+def test_the_users_file_is_where_platformdirs_says(
+    monkeypatch: pytest.MonkeyPatch, named: str | None, home: str
+) -> None:
+    """The quick way to its place gives what the slow one does."""
+    from platformdirs import user_config_dir
+
+    monkeypatch.setenv("HOME", home)
+    if named is None:
+        monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    else:
+        monkeypatch.setenv("XDG_CONFIG_HOME", named)
+    found = Path(config.user_file())
+    assert found == Path(user_config_dir("prediff", appauthor=False)) / "config.toml"
+
+
+def test_what_was_read_before_configures_as_what_is_there(tmp_path: Path) -> None:
+    """What a command sends to a server is what it would have read."""
+    from prediff.cli.warm import _above
+
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "p" / "q").mkdir(parents=True)
+    (tmp_path / ".prediff.toml").write_text('level = "layout"\n')
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    (tmp_path / "p" / "pyproject.toml").write_text("[tool.other]\nprediff = 1\n")
+    (tmp_path / "p" / "q" / "pyproject.toml").write_text("[tool.prediff]\nshow = ['docs']\n")
+    for path in (tmp_path / "a.py", tmp_path / "p" / "b.py", tmp_path / "p" / "q" / "c.py"):
+        path.write_text("")
+        sent = config.load_config_from(None, [_above(str(path))])
+        assert sent.settings == config.load_config((str(path),)).settings

@@ -38,6 +38,12 @@ def commands() -> dict[str, click.Command]:
     return {name: command for name, command in found.items() if command}
 
 
+def parameters(command: click.Command) -> list[click.Parameter]:
+    """Those of a command, and of the commands below it."""
+    below = command.commands.values() if isinstance(command, click.Group) else ()
+    return [*command.params, *(p for one in below for p in parameters(one))]
+
+
 def test_generated_pages_are_up_to_date() -> None:
     script = ROOT / "scripts" / "generate_docs.py"
     done = subprocess.run(
@@ -61,11 +67,11 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", HANDWRITTEN, ids=name)
 def test_options_and_commands_exist(page: Path) -> None:
     known = commands()
-    options = {o for c in known.values() for p in c.params for o in (*p.opts, *p.secondary_opts)}
+    options = {o for c in known.values() for p in parameters(c) for o in (*p.opts, *p.secondary_opts)}
     for line in re.findall(r"\bprediff [a-z][^`\n]*", page.read_text(encoding="utf-8")):
         words = line.partition("#")[0].split()
         if words[1] in known:
-            own = {o for p in known[words[1]].params for o in p.opts}
+            own = {o for p in parameters(known[words[1]]) for o in p.opts}
             used = {w.partition("=")[0] for w in words[2:] if w.startswith("--") and w != "--"}
             assert used <= own, line
     named = set(re.findall(r"`(--[a-z-]+)[ =`]", page.read_text(encoding="utf-8")))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # what type checkers take for true: typing itself takes longer to import than all this
 if TYPE_CHECKING:
+    from typing import Any
+
     from prediff.api import diff, normalize
     from prediff.model import Normalized, Report
 

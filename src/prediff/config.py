@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
+from prediff import config_files
+from prediff.config_files import FILES, folders_from
 from prediff.errors import ConfigError
 from prediff.model import Settings
 
@@ -25,18 +27,15 @@ SHOWN = ("docs", "comments", "annotations", "imports")
 READERS = ("auto", "ast", "libcst")
 VIEWS = ("canonical", "aligned")
 COLORS = ("auto", "always", "never")
+SERVERS = ("manual", "auto")
 
-_CHOICES = {"level": LEVELS, "reader": READERS, "view": VIEWS, "color": COLORS}
+_CHOICES = {"level": LEVELS, "reader": READERS, "view": VIEWS, "color": COLORS, "server": SERVERS}
 _REPOSITORY_KEYS = ("level", "refuse", "show", "languages", "ignore")
-_USER_KEYS = (*_REPOSITORY_KEYS, "assume", "reader", "view", "color", "pager", "context")
+_USER_KEYS = (*_REPOSITORY_KEYS, "assume", "reader", "view", "color", "pager", "context", "server", "watch")
 _NEVER_FROM_A_REPOSITORY = frozenset(
     {*_USER_KEYS, "cache", "commands", "implementations", "model", "output", "outputs", "run-code", "viewer"}
 ) - set(_REPOSITORY_KEYS)
 """Keys that are ignored in a repository, with a line that says so; any other unknown key is refused."""
-
-FILES = (".prediff.toml", "pyproject.toml")
-"""Where a folder configures prediff."""
-_ROOT_MARKS = (".git", ".hg", ".jj")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +59,22 @@ class Globs:
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """Two folders to watch, and the output folder of their mirror: absolute paths."""
+
+    left: str
+    right: str
+    out: str
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """What the configuration files gave. `warnings` are lines for the user about keys that were ignored.
 
     languages: the user's globs, which outrank a file's ending; repository_languages: those of the repository,
     which only name a language where nothing else does. ignore: globs of files to leave out where folders are
-    compared; two files that are named are always compared. pager: a command, "" for none, None where not set.
+    compared; two files that are named are always compared. pager: a command, "" for none, None where not set. watch:
+    what `prediff watch` keeps where no folders are named.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -75,6 +84,7 @@ class Config:
     color: str = "auto"
     pager: str | None = None
     context: int = 3
+    watch: tuple[Watched, ...] = ()
     warnings: tuple[str, ...] = ()
 
     def choose_language(self, path: str) -> tuple[str | None, str | None]:
@@ -89,7 +99,25 @@ def load_config(paths: Sequence[str], folders: Sequence[str] = ()) -> Config:
     unknown keys and bad values.
     """
     tables = [repository_table(path) for path in paths] + [_table_above(folder) for folder in folders]
-    return _with_repositories([found for found in tables if found])
+    return _with_repositories(_own(), [found for found in tables if found])
+
+
+def load_config_from(
+    own: tuple[str, bytes] | None, above: Sequence[Sequence[Sequence[tuple[str, bytes]]]]
+) -> Config:
+    """The same from contents that were read before.
+
+    own: name and content of the user's file. above: for each compared file, for each folder above it from its own
+    upward, names and contents of the files there that may configure prediff. Raises as `load_config`.
+    """
+    tables = []
+    for folders in above:
+        for files in folders:
+            read = [(file, _table_of(file, data)) for file, data in files]
+            if found := [(file, table) for file, table in read if table is not None]:
+                tables.append(_alone(found))
+                break
+    return _with_repositories(own, tables)
 
 
 def load_config_of(read: Callable[[Sequence[str]], Mapping[str, bytes]], paths: Sequence[str]) -> Config:
@@ -102,15 +130,26 @@ def load_config_of(read: Callable[[Sequence[str]], Mapping[str, bytes]], paths: 
     data = read(asked)
     tables = {path: _table_of(path, _limited(path, content)) for path, content in data.items()}
     nearest = [found for folders in above.values() if (found := _nearest(folders, tables))]
-    return _with_repositories(nearest)
+    return _with_repositories(_own(), nearest)
 
 
-def _with_repositories(tables: Sequence[tuple[str, dict[str, Any]]]) -> Config:
+def user_file() -> str:
+    """Where the user's own configuration is looked for; it need not exist."""
+    return config_files.user_file()
+
+
+def _own() -> tuple[str, bytes] | None:
+    """The user's file and what it holds."""
+    file = user_file()
+    return (file, _read(file)) if os.path.lexists(file) else None
+
+
+def _with_repositories(own: tuple[str, bytes] | None, tables: Sequence[tuple[str, dict[str, Any]]]) -> Config:
     """The user's own configuration, tightened by each table of a repository's file."""
     config = Config()
-    own = user_file()
-    if os.path.lexists(own):
-        config = _of_the_user(own, _check(own, _parse(own, _read(own)), _USER_KEYS))
+    if own is not None:
+        file, data = own
+        config = _of_the_user(file, _check(file, _parse(file, data), _USER_KEYS))
     for file, table in dict(tables).items():
         config = _tightened(config, file, table)
     return config
@@ -142,13 +181,6 @@ def _alone(found: Sequence[tuple[str, dict[str, Any]]]) -> tuple[str, dict[str, 
     return found[0]
 
 
-def user_file() -> str:
-    """Where the user's own configuration is looked for; it need not exist."""
-    from platformdirs import user_config_dir
-
-    return os.path.join(user_config_dir("prediff", appauthor=False), "config.toml")
-
-
 def repository_table(path: str) -> tuple[str, dict[str, Any]] | None:
     """The configuration file that is nearest above a compared file, and its table.
 
@@ -159,7 +191,7 @@ def repository_table(path: str) -> tuple[str, dict[str, Any]] | None:
 
 
 def _table_above(start: str) -> tuple[str, dict[str, Any]] | None:
-    for folder in _folders(os.path.abspath(start)):
+    for folder in folders_from(start):
         found = []
         for name in FILES:
             file = os.path.join(folder, name)
@@ -169,16 +201,6 @@ def _table_above(start: str) -> tuple[str, dict[str, Any]] | None:
         if found:
             return _alone(found)
     return None
-
-
-def _folders(start: str) -> list[str]:
-    folders = [start]
-    while not any(os.path.exists(os.path.join(folders[-1], mark)) for mark in _ROOT_MARKS):
-        parent = os.path.dirname(folders[-1])
-        if parent == folders[-1]:
-            return [start]
-        folders.append(parent)
-    return folders
 
 
 def _table(file: str) -> dict[str, Any] | None:
@@ -247,6 +269,7 @@ def _of_the_user(file: str, table: Mapping[str, Any]) -> Config:
         color=table.get("color", defaults.color),
         pager=table.get("pager"),
         context=table.get("context", defaults.context),
+        watch=tuple([_watched(file, one) for one in table.get("watch", ())]),
     )
 
 
@@ -297,7 +320,20 @@ def _check(file: str, table: Mapping[str, Any], keys: Sequence[str]) -> Mapping[
             raise ConfigError(f'{file}: pager must be a command as a string ("" for none)')
         elif key == "context" and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
             raise ConfigError(f"{file}: context must be a number of lines, 0 or more")
+        elif key == "watch" and not (isinstance(value, list) and all(isinstance(one, dict) for one in value)):
+            raise ConfigError(f"{file}: watch must be tables, each under [[watch]], with left, right and out")
     return table
+
+
+def _watched(file: str, table: Mapping[str, Any]) -> Watched:
+    """One `[[watch]]`. Its paths are absolute: who starts a watch, and in which folder, is not known."""
+    for key in (*table, "left", "right", "out"):
+        if key not in ("left", "right", "out"):
+            raise ConfigError(f"{file}: watch: unknown key {key!r}; left, right and out are known")
+        path = table.get(key)
+        if not isinstance(path, str) or not os.path.isabs(os.path.expanduser(path)):
+            raise ConfigError(f"{file}: watch: {key} must be a folder as an absolute path, or one from ~")
+    return Watched(*(os.path.expanduser(table[key]) for key in ("left", "right", "out")))
 
 
 def _check_word(file: str, key: str, word: Any) -> None:

@@ -66,7 +66,28 @@ Finding: TypeAlias = Callable[[Report], str]
 """Gives the line that sums a report up."""
 
 
-def prepare(pair: Pair, settings: Settings, choose: LanguageChoice, summary: Finding) -> Prepared:
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to compare: its name, its bytes, and the languages that a `LanguageChoice` gives for it."""
+
+    name: str
+    data: bytes
+    languages: tuple[str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What comparing two files by logic came to: as in `Prepared`; no texts where they are shown as they are."""
+
+    same: bool
+    says: str
+    texts: tuple[bytes, bytes] | None = None
+
+
+Judge: TypeAlias = Callable[[File, File, Settings], Judged]
+
+
+def prepare(pair: Pair, settings: Settings, choose: LanguageChoice, judge: Judge) -> Prepared:
     """Compare one pair by logic; what cannot be compared so is shown as it is. Raises ReadError."""
     left, right = (_read(side) for side in (pair.left, pair.right))
     if left is None or right is None:
@@ -78,20 +99,25 @@ def prepare(pair: Pair, settings: Settings, choose: LanguageChoice, summary: Fin
         return Prepared(pair, True, MODES, (left, right))
     if pair.plain or any(is_one_line(one) for one in (left, right)):
         return Prepared(pair, False, f"as it is: {ONE_LINE}", (left, right))
-    sources = [
-        read_bytes(one, side.name, *choose(side.name))
-        for one, side in ((left, pair.left), (right, pair.right))
+    files = [
+        File(side.name, data, choose(side.name)) for side, data in ((pair.left, left), (pair.right, right))
     ]
+    found = judge(files[0], files[1], settings)
+    return Prepared(pair, found.same, found.says, found.texts or (left, right))
+
+
+def judged(left: File, right: File, settings: Settings, summary: Finding) -> Judged:
+    """Compare two files by logic."""
+    sources = [read_bytes(file.data, file.name, *file.languages) for file in (left, right)]
     # Only now: what is no source of a known language needs no rules.
     if any(source.language is None for source in sources):
-        return Prepared(pair, False, f"as it is{_why(sources)}", (left, right))
+        return Judged(False, f"as it is{_why(sources)}")
     from prediff.pipeline import compare
 
     report = compare(sources[0], sources[1], settings)
     if report.verdict == "unknown":
-        return Prepared(pair, False, f"as it is: {report.reason}", (left, right))
-    texts = encoded(report.left_text), encoded(report.right_text)
-    return Prepared(pair, report.same, summary(report), texts)
+        return Judged(False, f"as it is: {report.reason}")
+    return Judged(report.same, summary(report), (encoded(report.left_text), encoded(report.right_text)))
 
 
 def _why(sources: list[SourceFile]) -> str:

@@ -9,7 +9,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
@@ -35,12 +35,15 @@ class Failed:
 
 @dataclass(slots=True)
 class _Worker(Generic[Key]):
-    """A process and our end of its pipe. key: of the item that it works on until `deadline`; None while it starts."""
+    """A process and our end of its pipe. key: of the item that it works on until `deadline`, or None; ready: whether it
+    has started.
+    """
 
     process: BaseProcess
     pipe: Connection
     deadline: float
     key: Key | None = None
+    ready: bool = False
 
 
 def run_all(
@@ -56,29 +59,68 @@ def run_all(
     results can be pickled. prepare: called once in each process, before time counts. limit: seconds for each item.
     Raises ToolError where no process can be started. All processes are ended when the iterator is closed.
     """
-    waiting = iter(items)
-    item = next(waiting, None)
-    pool: list[_Worker[Key]] = []
-    try:
-        for _ in range(count if item is not None else 0):
-            pool.append(_started(work, prepare))
-        while item is not None or any(worker.key is not None for worker in pool):
-            for worker in _answering(pool):
-                pool.remove(worker)
-                key, result = worker.key, _received(worker, limit)
-                if item is None:
-                    _end(worker)
-                elif isinstance(result, _Lost):
-                    pool.append(_started(work, prepare))
-                else:
+    with closing(Crew(work, prepare)) as crew:
+        yield from crew.run_all(work, items, count, limit, prepare)
+
+
+class Crew:
+    """Processes for one kind of work that stay from one call to the next. Not for several threads at once."""
+
+    def __init__(self, work: Callable[..., Any], prepare: Callable[[], object] = tuple) -> None:
+        self._kind = work, prepare
+        self._free: list[_Worker[Any]] = []
+        self._starting: list[_Worker[Any]] = []
+
+    def run_all(
+        self,
+        work: Callable[..., Result],
+        items: Iterable[tuple[Key, tuple[Any, ...]]],
+        count: int,
+        limit: float,
+        prepare: Callable[[], object] = tuple,
+    ) -> Iterator[tuple[Key, Result | Failed]]:
+        """As the function of this name. Raises ValueError for another kind of work."""
+        if (work, prepare) != self._kind:
+            raise ValueError("this crew does something else")
+        waiting = iter(items)
+        item = next(waiting, None)
+        pool, self._starting = self._starting, []
+        try:
+            while item is not None or any(worker.key is not None for worker in pool):
+                while item is not None and len(pool) < count:
+                    worker = self._one()
                     pool.append(worker)
-                    _give(worker, *item, limit)
-                    item = next(waiting, None)
-                if key is not None:
-                    yield key, result
-    finally:
-        for worker in pool:
+                    if worker.ready:
+                        _give(worker, *item, limit)
+                        item = next(waiting, None)
+                for worker in _answering(pool):
+                    pool.remove(worker)
+                    key, result = worker.key, _received(worker, limit)
+                    if not isinstance(result, _Lost):
+                        worker.key, worker.ready = None, True
+                        self._free.append(worker)
+                    if key is not None:
+                        yield key, result
+        finally:
+            self._starting = [worker for worker in pool if worker.key is None]
+            for worker in pool:
+                if worker.key is not None:
+                    _end(worker)
+
+    def close(self) -> None:
+        """End all processes."""
+        for worker in (*self._free, *self._starting):
             _end(worker)
+        self._free, self._starting = [], []
+
+    def _one(self) -> _Worker[Any]:
+        """A process that is free, or else one that has just been started."""
+        while self._free:
+            worker = self._free.pop()
+            if worker.process.is_alive():
+                return worker
+            _end(worker)
+        return _started(*self._kind)
 
 
 @dataclass(frozen=True, slots=True)

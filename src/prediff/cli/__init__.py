@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 
-from prediff.cli.quick import are_identical, print_raw, textconv
+from prediff.cli import quick
+
+TYPE_CHECKING = False  # see prediff/__init__.py
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 TROUBLE = 2
 
@@ -18,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `prediff` with `arguments` (by default those of the process) and give the exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     code = _reported(arguments)
-    if code == TROUBLE and arguments[:1] == ["textconv"] and print_raw(arguments[1:]):
+    if code == TROUBLE and arguments[:1] == ["textconv"] and quick.print_raw(arguments[1:]):
         # git ends the whole command where its textconv fails.
         return 0
     return code
@@ -45,18 +48,33 @@ def _reported(arguments: list[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    completes = "_PREDIFF_COMPLETE" in os.environ
-    if not completes and arguments[:1] == ["textconv"] and textconv(arguments):
-        return 0
-    if not completes and are_identical(arguments):
+    if "_PREDIFF_COMPLETE" not in os.environ:
+        code = _quickly(arguments)
+        if code is not None:
+            return code
+    from prediff.cli.group import run
+    from prediff.cli.warm import start_if_wanted
+
+    code = run(arguments)
+    start_if_wanted(arguments)
+    return code
+
+
+def _quickly(arguments: list[str]) -> int | None:
+    """The exit code of a run that needs neither click nor the rules in this process; None for all others."""
+    if quick.are_identical(arguments):
         from prediff.cli.output import write
 
         if not {"-q", "--quiet"} & set(arguments):
             write("identical\n")
         return 0
-    from prediff.cli.group import run
+    from prediff.cli.warm import answered, start_if_wanted
 
-    return run(arguments)
+    code = answered(arguments)
+    if code is None and arguments[:1] == ["textconv"] and quick.textconv(arguments):
+        start_if_wanted(arguments)
+        return 0
+    return code
 
 
 def _internal(error: Exception) -> str:

@@ -55,19 +55,18 @@ def command(left: str, right: str, out_left: str | None, out_right: str | None, 
     Each is a file, a pipe such as <(command), or a file of a revision in git: HEAD:src/app.py is from the top of
     the repository, HEAD:./app.py from here, :app.py in the index. One of them may be - for standard input.
     """
+    from prediff.cli.inputs import OnDisk, inputs
     from prediff.cli.output import complain
-    from prediff.config import load_config
     from prediff.emit import write_outputs
-    from prediff.read import read_pair
-    from prediff.revisions import folder_of, is_revision
 
     printed = _printed(given)
-    _refuse_folders(left, right)
-    above = [folder_of(path) for path in (left, right) if is_revision(path)]
-    config = settled(load_config((left, right), above), given, given["implementations"])
+    reading = inputs()
+    if isinstance(reading, OnDisk):
+        _refuse_folders(left, right)
+    config = settled(reading.config((left, right)), given, given["implementations"])
     for warning in config.warnings:
         complain(warning)
-    sources = read_pair(left, right, config.choose_language)
+    sources = reading.pair(left, right, config.choose_language)
     # Only now: what cannot be read is said before the rules are loaded.
     from prediff.pipeline import compare
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prediff.config import Config
-    from prediff.model import Report
     from prediff.outputs import Outputs
 
 _EPILOG = """\
@@ -64,6 +63,7 @@ def command(left: str, right: str, merged: str | None, **given: Any) -> int:
 
 
 def _files(left: str, right: str, merged: str | None, given: dict[str, Any]) -> int:
+    from prediff.cli.pairs import judge
     from prediff.difftool import line, pair_of_files, prepare, write
     from prediff.errors import ReadError
     from prediff.outputs import Outputs
@@ -76,7 +76,7 @@ def _files(left: str, right: str, merged: str | None, given: dict[str, Any]) -> 
         return _open(originals[0], originals[1], pair.name, Outputs.new(), given)
     config = _configured((left, right), os.path.dirname(merged or ""), given)
     try:
-        prepared = prepare(pair, config.settings, config.choose_language, _summary)
+        prepared = prepare(pair, config.settings, config.choose_language, judge)
     except ReadError as error:
         if not all(os.path.isfile(path) or path == os.devnull for path in originals):
             raise
@@ -91,6 +91,7 @@ def _files(left: str, right: str, merged: str | None, given: dict[str, Any]) -> 
 
 def _folders(left: str, right: str, given: dict[str, Any]) -> int:
     from prediff.cli.output import complain
+    from prediff.cli.pairs import judge
     from prediff.difftool import line, pairs_of_folders, prepare, write
     from prediff.errors import ReadError
     from prediff.outputs import Outputs
@@ -102,7 +103,7 @@ def _folders(left: str, right: str, given: dict[str, Any]) -> int:
     shown = 0
     for pair in pairs_of_folders(left, right, "GIT_DIFFTOOL_DIRDIFF" in os.environ):
         try:
-            prepared = prepare(pair, config.settings, config.choose_language, _summary)
+            prepared = prepare(pair, config.settings, config.choose_language, judge)
         except ReadError as error:
             complain(f"{pair.name} is not shown: {error}")
             continue
@@ -143,14 +144,6 @@ def _configured(paths: Sequence[str], folder: str, given: dict[str, Any]) -> Con
 def _is_first() -> bool:
     """Whether this is the first file of a run of git, which calls a command for each: some things are said once."""
     return os.environ.get("GIT_DIFF_PATH_COUNTER", "1") == "1"
-
-
-def _summary(report: Report) -> str:
-    from prediff.reports.escaping import Style
-    from prediff.reports.terminal import summary
-
-    said = summary(report, Style())
-    return said.replace("same", "same in logic", 1) if report.same else said
 
 
 def _say(text: str) -> None:

@@ -10,7 +10,8 @@ from prediff.cli.output import complain
 
 COMMANDS = (
     *("diff", "tree", "check", "split", "normalize", "explain", "rules", "languages"),
-    *("setup", "doctor", "cache", "difftool", "pdiff", "textconv", "external-diff", "svn-diff"),
+    *("setup", "doctor", "cache", "server", "watch"),
+    *("difftool", "pdiff", "textconv", "external-diff", "svn-diff"),
 )
 
 _EPILOG = """\

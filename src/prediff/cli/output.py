@@ -5,14 +5,64 @@ from __future__ import annotations
 import os
 import sys
 
+TYPE_CHECKING = False  # see prediff/__init__.py
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Recorder:
+    """Takes the place of the terminal where a server works for a command: keeps what is to be said, in order.
+
+    terminal: whether the command's standard output is one. columns: its width. environment: the command's variables
+    that steer colours. said: names of functions of this module, with the text and, for `show`, the pager.
+    """
+
+    def __init__(self, terminal: bool, columns: int, environment: Mapping[str, str]) -> None:
+        self.terminal = terminal
+        self.columns = columns
+        self.environment = environment
+        self.said: list[tuple[str, str, str | None]] = []
+
+
+class _Now:
+    """Where words go at present."""
+
+    recorder: Recorder | None = None
+
+
+def record(recorder: Recorder | None) -> None:
+    """Keep all that is said from here on; None: say it."""
+    _Now.recorder = recorder
+
+
+def replay(said: Sequence[Sequence[str]]) -> None:
+    """Say what a recorder has kept: each as a name, a text and perhaps a pager. Raises as these functions do."""
+    for how, text, *pager in said:
+        if how == "complain":
+            _say(text)
+        elif how == "write_bytes":
+            write_bytes(text.encode("utf-8", "surrogateescape"))
+        elif how == "show":
+            show(text, pager[0] if pager else None)
+        else:
+            write(text)
+
 
 def complain(message: str) -> None:
     """One line on standard error: `prediff: ...`. Nothing in it can steer the terminal."""
     from prediff.reports.escaping import printable
 
+    line = f"prediff: {printable(message, keep='')}\n"
+    if _Now.recorder is not None:
+        _Now.recorder.said.append(("complain", line, None))
+    else:
+        _say(line)
+
+
+def _say(line: str) -> None:
     if sys.stderr is not None:
         try:
-            sys.stderr.write(f"prediff: {printable(message, keep='')}\n")
+            sys.stderr.write(line)
             sys.stderr.flush()
         except OSError:
             pass
@@ -23,6 +73,9 @@ def write(text: str) -> None:
 
     Raises WriteError.
     """
+    if _Now.recorder is not None:
+        _Now.recorder.said.append(("write", text, None))
+        return
     if sys.stdout is None:
         return
     try:
@@ -37,6 +90,9 @@ def write(text: str) -> None:
 
 def write_bytes(data: bytes) -> None:
     """Write exact bytes to standard output; otherwise like `write`."""
+    if _Now.recorder is not None:
+        _Now.recorder.said.append(("write_bytes", data.decode("utf-8", "surrogateescape"), None))
+        return
     if sys.stdout is None:
         return
     try:
@@ -58,6 +114,8 @@ def _failed(error: OSError) -> None:
 
 def is_terminal() -> bool:
     """Whether standard output is a terminal."""
+    if _Now.recorder is not None:
+        return _Now.recorder.terminal
     return sys.stdout is not None and sys.stdout.isatty()
 
 
@@ -65,15 +123,18 @@ def want_color(choice: str) -> bool:
     """Whether to colour: as `choice` says; for auto as NO_COLOR, FORCE_COLOR and the terminal say."""
     if choice != "auto":
         return choice == "always"
-    if os.environ.get("NO_COLOR"):
+    environment = os.environ if _Now.recorder is None else _Now.recorder.environment
+    if environment.get("NO_COLOR"):
         return False
-    if os.environ.get("FORCE_COLOR"):
-        return os.environ["FORCE_COLOR"] != "0"
-    return is_terminal() and os.environ.get("TERM") != "dumb"
+    if environment.get("FORCE_COLOR"):
+        return environment["FORCE_COLOR"] != "0"
+    return is_terminal() and environment.get("TERM") != "dumb"
 
 
 def width() -> int:
     """Columns of the terminal; of a wide page where there is none."""
+    if _Now.recorder is not None:
+        return _Now.recorder.columns
     columns = os.environ.get("COLUMNS", "")
     if columns.isdigit() and int(columns):
         return int(columns)
@@ -88,9 +149,12 @@ def show(text: str, pager: str | None) -> None:
 
     pager: a command, "" for none; None for what $PAGER says, and `less` where it says nothing.
     """
+    if _Now.recorder is not None:
+        _Now.recorder.said.append(("show", text, pager))
+        return
     command = (os.environ.get("PAGER", "less") if pager is None else pager) if is_terminal() else ""
-    program = _program(command)
-    if program and program[0]:
+    program = _program(command) if command else []
+    if program:
         _page(text, program)
     else:
         write(text)

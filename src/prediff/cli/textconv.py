@@ -30,12 +30,12 @@ A file that cannot be read, for whatever reason, is printed as it is, so that gi
 @comparing
 def command(file: str, rules: str | None, **given: Any) -> int:
     """Print FILE in normal form, as `git diff` shall show it. Names of locals are kept."""
+    from prediff.cli.inputs import inputs
     from prediff.config import Config
-    from prediff.read import read_path
     from prediff.textconv import LAYOUT, convert
 
     settings = settled(Config(LAYOUT), given).settings
-    show(convert(read_path(file, settings.language), settings))
+    show(convert(inputs().file(file, lambda path: (settings.language, None)), settings))
     return 0
 
 

@@ -93,7 +93,7 @@ def command(left: str, right: str, **given: Any) -> int:
     from prediff.config import load_config
     from prediff.folders.compare import Plan, compare_folders
 
-    _check_folders(left, right)
+    check_folders(left, right)
     config = settled(load_config((), (left, right)), given, given["implementations"])
     for warning in config.warnings:
         complain(warning)
@@ -101,7 +101,7 @@ def command(left: str, right: str, **given: Any) -> int:
         cache = stack.enter_context(Cache.none() if given["no_cache"] else Cache())
         mirror, pages = _outputs(stack, given["out"], given["html"], (left, right))
         plan = Plan(
-            _Configured((left, right), given),
+            Configured((left, right), given),
             config.settings,
             cache,
             mirror,
@@ -130,7 +130,7 @@ def command(left: str, right: str, **given: Any) -> int:
     return 0 if report.same else 1
 
 
-def _check_folders(left: str, right: str) -> None:
+def check_folders(left: str, right: str) -> None:
     """Raise ReadError, with advice, unless both are folders."""
     from prediff.errors import ReadError
 
@@ -156,7 +156,7 @@ def _outputs(
     return mirror, stack.enter_context(OutputFolder.open(html, others))
 
 
-class _Configured:
+class Configured:
     """The settings of a pair of files: what the configuration says in the folders above them, and the command line."""
 
     def __init__(self, roots: tuple[str, str], given: dict[str, Any]) -> None:
@@ -178,7 +178,7 @@ class _Configured:
 
     def _says_something(self, folder: str) -> bool:
         if folder not in self.has_file:
-            from prediff.config import FILES
+            from prediff.config_files import FILES
 
             self.has_file[folder] = any(os.path.lexists(os.path.join(folder, name)) for name in FILES)
         return self.has_file[folder]

@@ -126,15 +126,10 @@ def compare_folders(left: str, right: str, plan: Plan) -> tuple[FolderReport, se
     """
     rules = rules_for((left, right), plan.globs, plan.ignore_files)
     folders = walk(left, rules[0]), walk(right, rules[1])
-    pairs = pair_up(*folders, _quiet_read)
+    pairs = pair_up(*folders, quiet_read)
     entries = (entry for pair in pairs for entry in (pair.left, pair.right) if entry)
     names = safe_paths(entry.path for entry in entries) if plan.mirror is not None else {}
-    work = _Work(plan, folders, pairs, names)
-    plan.tick(0, len(pairs))
-    items = ((task, (task.job,)) for task in _tasks(work))
-    for task, answer in plan.run(do, items, plan.processes, plan.timeout, prepare):
-        _settle(work, task, answer)
-        plan.tick(len(work.rows), len(pairs))
+    work = _worked(folders, pairs, names, plan)
     rows = tuple([work.rows[number] for number in range(len(pairs)) if number in work.rows])
     units, notes = _moved_units(work, rows)
     for folder in folders:
@@ -146,7 +141,33 @@ def compare_folders(left: str, right: str, plan: Plan) -> tuple[FolderReport, se
     return report, work.written
 
 
-def _quiet_read(root: str, path: str) -> bytes | None:
+def write_pairs(
+    folders: tuple[Folder, Folder], pairs: list[Pair], names: dict[str, str], plan: Plan
+) -> tuple[set[str], list[str]]:
+    """Put the texts of some pairs of two folders into the mirror: what was written there, and what could not be read.
+
+    names: what `safe_paths` gives for all paths of both folders. Raises WriteError.
+    """
+    work = _worked(folders, pairs, names, plan)
+    return work.written, work.trouble
+
+
+def _worked(folders: tuple[Folder, Folder], pairs: list[Pair], names: dict[str, str], plan: Plan) -> _Work:
+    work = _Work(plan, folders, pairs, names)
+    plan.tick(0, len(pairs))
+    items = ((task, (task.job,)) for task in _tasks(work))
+    for task, answer in plan.run(do, items, plan.processes, plan.timeout, prepare):
+        _settle(work, task, answer)
+        plan.tick(len(work.rows), len(pairs))
+    return work
+
+
+def out_path(side: int, path: str, names: dict[str, str]) -> str:
+    """Where in the mirror a path of the left (0) or right (1) folder goes."""
+    return f"{SIDES[side]}/{names[path]}"
+
+
+def quiet_read(root: str, path: str) -> bytes | None:
     try:
         return read_file(root, path, MAX_LOGIC_BYTES)
     except (OSError, ValueError):
@@ -344,7 +365,7 @@ def _write(work: _Work, pair: Pair, left: bytes | None = None, right: bytes | No
 
 
 def _out_path(work: _Work, side: int, entry: Entry) -> str:
-    path = f"{SIDES[side]}/{work.names[entry.path]}"
+    path = out_path(side, entry.path, work.names)
     work.written.add(path)
     return path
 
@@ -401,12 +422,12 @@ def _places(work: _Work, row: FileRow) -> Iterator[tuple[int, Place]]:
     """Which definitions of a file have no counterpart in the file that it belongs to, with the side."""
     if row.facts is not None and row.left is not None and row.right is not None:
         for side, (path, names) in enumerate(((row.left, row.facts.gone), (row.right, row.facts.come))):
-            data = _quiet_read(work.folders[side].root, path) if names else None
+            data = quiet_read(work.folders[side].root, path) if names else None
             if data:
                 yield side, Place(path, data, frozenset(names))
     elif row.status in ("only left", "only right"):
         side = SIDES.index(row.status.removeprefix("only "))
         entry = work.folders[side].entries[row.path]
-        data = _quiet_read(work.folders[side].root, row.path) if entry.kind == "file" else None
+        data = quiet_read(work.folders[side].root, row.path) if entry.kind == "file" else None
         if data and len(data) <= MAX_MOVED_BYTES:
             yield side, Place(row.path, data)

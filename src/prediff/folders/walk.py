@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from prediff.errors import ReadError
@@ -28,13 +28,17 @@ _SPECIAL = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file, a link, or what is neither. path: relative, with slashes. what: the words for it."""
+    """A file, a link, or what is neither. path: relative, with slashes. what: the words for it.
+
+    stamp: times, size and the like, which change whenever the entry does.
+    """
 
     path: str
     kind: Literal["file", "link", "special"]
     size: int = 0
     executable: bool = False
     what: str = "a file"
+    stamp: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +93,27 @@ def _is_junction(entry: os.DirEntry[str]) -> bool:
 
 
 def _entry(path: str, entry: os.DirEntry[str]) -> Entry:
-    if entry.is_symlink() or _is_junction(entry):
-        return Entry(path, "link", what="a link")
-    found = entry.stat(follow_symlinks=False)
+    return _described(path, entry.stat(follow_symlinks=False), entry.is_symlink() or _is_junction(entry))
+
+
+def look_at(root: str, path: str) -> Entry | None:
+    """What `walk` would find at a path now; None where there is nothing, or a folder."""
+    try:
+        found = os.lstat(os.path.join(root, path))
+    except OSError:
+        return None
+    return None if stat.S_ISDIR(found.st_mode) else _described(path, found, stat.S_ISLNK(found.st_mode))
+
+
+def _described(path: str, found: os.stat_result, is_link: bool) -> Entry:
+    stamp = (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_mode)
+    if is_link:
+        return Entry(path, "link", what="a link", stamp=stamp)
     if stat.S_ISREG(found.st_mode):
         executable = os.name != "nt" and bool(found.st_mode & 0o100)
-        return Entry(path, "file", found.st_size, executable)
+        return Entry(path, "file", found.st_size, executable, stamp=stamp)
     what = next((words for asks, words in _SPECIAL if asks(found.st_mode)), "no file")
-    return Entry(path, "special", what=what)
+    return Entry(path, "special", what=what, stamp=stamp)
 
 
 def read_file(root: str, path: str, limit: int) -> bytes:
