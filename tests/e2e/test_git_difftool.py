@@ -493,3 +493,17 @@ def test_a_folder_that_is_not_ours_is_refused(pair, case, tmp_path):
     assert "cannot make a folder in" in done.err
     assert pair.calls() == []
     assert done.code == 128
+
+
+def test_tree_opens_its_two_mirrors(world):
+    world.write("old/a.py", OLD)
+    world.write("new/a.py", CHANGED)
+    world.write("new/b.py", "b = 1\n")
+    before = world.state()
+    done = world.run("prediff", "tree", "old", "new", "--tool", "recorder")
+    assert done.code == 1, done.err
+    [call] = world.calls()
+    left, right = call["found"]
+    assert {name: file["text"] for name, file in left.items()} == {"a.py": OLD}
+    assert {name: file["text"] for name, file in right.items()} == {"a.py": FIXED, "b.py": "b = 1\n"}
+    assert world.state() == before

@@ -26,6 +26,7 @@ Examples:
   prediff tree release-1.0 release-1.1
   prediff tree old new --html report      # report/index.html opens each pair
   prediff tree old new --out mirror && meld mirror/left mirror/right
+  prediff tree old new --tool meld
   prediff tree old . --json
 
 Exit code: 0 where all files are the same in logic under the same paths, 1 where something differs or is unknown,
@@ -76,6 +77,11 @@ def backends() -> Sequence[str]:
     type=click.FloatRange(0, min_open=True),
     help="After which a pair of files is unknown.",
 )
+@click.option(
+    "--tool",
+    metavar="NAME",
+    help="Open the two mirrors in this diff tool, of git's list or your git configuration.",
+)
 @click.option("--all", "everything", is_flag=True, help="List files that are the same in logic, too.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @COLOR
@@ -99,6 +105,8 @@ def command(left: str, right: str, **given: Any) -> int:
         complain(warning)
     with ExitStack() as stack:
         cache = stack.enter_context(Cache.none() if given["no_cache"] else Cache())
+        if given["tool"] and given["out"] is None:
+            given["out"] = _own_folder((left, right))
         mirror, pages = _outputs(stack, given["out"], given["html"], (left, right))
         plan = Plan(
             Configured((left, right), given),
@@ -125,9 +133,32 @@ def command(left: str, right: str, **given: Any) -> int:
         _complain(cache, report)
     if not given["quiet"]:
         _show(report, config, given)
+    if given["tool"] and _open(given["tool"], given["out"], (left, right)):
+        return 2
     if report.trouble:
         return 2
     return 0 if report.same else 1
+
+
+def _own_folder(inputs: tuple[str, str]) -> str:
+    """A new folder of ours, which outlives a viewer that returns at once and is removed a day later."""
+    from prediff.outputs import Outputs
+
+    return os.path.join(Outputs.new(inputs).folder, "mirror")
+
+
+def _open(tool: str, out: str, inputs: tuple[str, str]) -> int:
+    """Show the two mirrors in a viewer. The exit code is the viewer's."""
+    from prediff.launch import launch
+    from prediff.viewers import Opened, find_viewer
+
+    folder = os.path.abspath(out)
+    viewer = find_viewer(folder, tool)
+    sides = [os.path.join(folder, side) for side in ("left", "right")]
+    for side in sides:
+        os.makedirs(side, mode=0o700, exist_ok=True)  # a side without a file has none
+    compared = (*(os.path.abspath(path) for path in inputs), os.curdir)
+    return launch(viewer, Opened(sides[0], sides[1], "", folder, True, compared))
 
 
 def check_folders(left: str, right: str) -> None:
