@@ -106,8 +106,8 @@ class Storm:
         for name in ("secret.py", "secret.txt"):
             (self.base / "outside" / name).write_text("START = 1\nEND = 1\n")
         for _ in range(self.files):
-            path = self._somewhere("left")
             with suppress(OSError):
+                path = self._somewhere("left")
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._put(path, self._text(path))
                 twin = self.base / "right" / path.relative_to(self.base / "left")
@@ -160,7 +160,9 @@ class Storm:
         shutil.rmtree(self._folder())
 
     def mode(self) -> None:
-        self._file().chmod(self.chance.choice((0o644, 0o755, 0o600, 0o000)))
+        path = self._file()
+        if not path.is_symlink():
+            path.chmod(self.chance.choice((0o644, 0o755, 0o600, 0o000)))
 
     def link(self) -> None:
         path = self._somewhere()
@@ -203,11 +205,15 @@ class Storm:
             file.write(data)
 
     def _somewhere(self, side: str = "") -> Path:
+        """A path that may be taken. Raises OSError where a link leads to it, which the storm itself must not follow."""
         path = self.base / (side or self.chance.choice(("left", "right")))
         for _ in range(self.chance.choice((0, 1, 1, 2, 3))):
             path /= self.chance.choice(FOLDERS)
         name = self.chance.choice(NAMES)
-        return path / (name if self.chance.random() < 0.5 else f"{self.chance.randrange(60)}{name[-40:]}")
+        path /= name if self.chance.random() < 0.5 else f"{self.chance.randrange(60)}{name[-40:]}"
+        if any(parent.is_symlink() for parent in path.parents):
+            raise FileExistsError(path)
+        return path
 
     def _file(self) -> Path:
         # Not what configures prediff: where that cannot be read, nothing is compared.
@@ -379,8 +385,11 @@ def run(base: Path, operations: int, kills: int, seed: int, options: tuple[str, 
     )  # fmt: skip
 
 
-def latencies(base: Path, files: int, edits: int) -> list[float]:
-    """Seconds from a write to the mirror that has it, for edits one by one among some files at rest."""
+def latencies(base: Path, files: int, edits: int, atomic: bool) -> list[float]:
+    """Seconds from a write to the mirror that has it, for edits one by one among some files at rest.
+
+    atomic: whether a new file takes the old one's place, as most editors do it.
+    """
     for side in ("left", "right"):
         for number in range(files):
             path = base / side / f"p{number % 20}" / f"m{number}.py"
@@ -395,7 +404,11 @@ def latencies(base: Path, files: int, edits: int) -> list[float]:
         path, seen = (base / at / "p1" / "m1.py" for at in ("right", "out/right"))
         text = f"def f(a):\n    return a - {edit}\n"
         began = time.perf_counter()
-        path.write_text(text)
+        if atomic:
+            path.with_suffix(".tmp").write_text(text)
+            path.with_suffix(".tmp").replace(path)
+        else:
+            path.write_text(text)
         while seen.read_text() != text:
             time.sleep(0.002)
         found.append(time.perf_counter() - began)
@@ -441,11 +454,11 @@ def main() -> int:
     )
     given = parser.parse_args()
     if given.latency:
-        with tempfile.TemporaryDirectory(prefix="prediff-edits-") as folder:
-            times = sorted(latencies(Path(folder), given.latency, 21))
-        print(
-            f"an edit is in the mirror after {times[10] * 1000:.0f} ms (median of 21, {times[0] * 1000:.0f} at least)"
-        )
+        for atomic, kind in ((False, "an edit"), (True, "an atomic save")):
+            with tempfile.TemporaryDirectory(prefix="prediff-edits-") as folder:
+                times = sorted(latencies(Path(folder), given.latency, 21, atomic))
+            middle, least = times[10] * 1000, times[0] * 1000
+            print(f"{kind} is in the mirror after {middle:.0f} ms (median of 21, {least:.0f} at least)")
         return 0
     with tempfile.TemporaryDirectory(prefix="prediff-storm-") as folder:
         options = ("--no-server", *(["--poll"] if given.poll else []))

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+
+# A server of whoever runs the tests is none of theirs; those that are about one start their own.
+os.environ["PREDIFF_SERVER"] = "off"
 
 
 @pytest.fixture(autouse=True)

@@ -300,6 +300,160 @@ def test_a_comment_goes_with_its_statement():
     assert changes(left, "def f(a):\n    g(a)\n    # about h\n    h(a)\n") == ["-    # about k", "-    k(a)"]
 
 
+WHY = "def f(x):\n    a( x )\n\n    # Why.\n    for b in x:\n        g(b)\n    return x\n"
+JS_WHY = "function f(x) {\n  a( x );\n\n  // Why.\n  for (const b of x) {\n    g(b);\n  }\n  return x;\n}\n"
+GUARD = "    if x is None:\n        return None\n\n"
+JS_GUARD = "  if (x === null) {\n    return null;\n  }\n\n"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        pytest.param(
+            "A = 10  # seconds\nf( A )\n",
+            "A = 10000  # milliseconds\nf(A)\n",
+            ["-A = 10  # seconds", "+A = 10000  # milliseconds"],
+            id="behind a line",
+        ),
+        pytest.param(
+            "x = f(\n    1,  # one\n    2,  # two\n    0,  # none\n)  # end\ng( x )\n",
+            "x = f(\n    1,  # uno\n    3,  # three\n    0,  # nil\n)  # fin\ng(x)\n",
+            ["-    2,  # two", "-)  # end", "+    3,  # three", "+)  # fin"],
+            id="behind lines of a statement of several",
+        ),
+        pytest.param(
+            "x = f(1, 2)  # why\n", "x = f(  # because\n    1,\n    3,\n)\n",
+            ["-x = f(1, 2)  # why", "+x = f(1, 3)  # because"],
+            id="behind a line that is several",
+        ),
+        pytest.param(
+            "x = f(\n    1,  # one\n    2,  # two\n)\ng(x)  # g\n", "x = f(1, 3)\ng(x)\n",
+            ["-    2,  # two", "+    3,"],
+            id="behind several lines that are one",
+        ),
+        pytest.param(
+            "# seconds\n# for f\nT = 10\n# about u\nU = 1\n# about g\ng( T )\n",
+            "# milliseconds\n#for f\nT = 10000\n# about u\nU = 2\n# About g\ng(T)\n",
+            ["-# seconds", "-T = 10", "-U = 1", "+# milliseconds", "+T = 10000", "+U = 2"],
+            id="above a line",
+        ),
+        pytest.param(
+            "a( 1 )\nT = 10\n", "a(1)\nnew()\n# milliseconds\nT = 10000\n",
+            ["-T = 10", "+new()", "+# milliseconds", "+T = 10000"],
+            id="below an insertion",
+        ),
+        pytest.param(
+            "a( 1 )\nold()\nT = 10\n", "a(1)\n# milliseconds\nT = 10000\n",
+            ["-old()", "-T = 10", "+# milliseconds", "+T = 10000"],
+            id="below a deletion",
+        ),
+        pytest.param(
+            "# s\ndef f(a):\n    # if\n    if a:  # a\n        # about g\n        g( a )\n",
+            "# t\ndef f(a, b):\n    # when\n    if a and b:  # both\n        # of g\n        g(a)\n",
+            [
+                "-# s", "-def f(a):", "-    # if", "-    if a:  # a",
+                "+# t", "+def f(a, b):", "+    # when", "+    if a and b:  # both",
+            ],
+            id="at headers",
+        ),
+        pytest.param(
+            "# about a\na( 1 )\nT = 10\nb(2)  # k\n", "a(1)\n# about a\nT = 11\nb(2)\n",
+            ["-T = 10", "+T = 11"],
+            id="one that stands elsewhere",
+        ),
+        pytest.param(
+            "# seconds\nT = 10  # T\ng( T )\n", "T = 11\ng(T)\n", ["-T = 10  # T", "+T = 11"],
+            id="a file without comments",
+        ),
+        pytest.param(
+            "import os\n\nf( os )\n", "import os\n# for g\nimport sys  # s\n\nf(os)\ng(sys)\n",
+            ["+# for g", "+import sys  # s", "+g(sys)"],
+            id="at an import that comes",
+        ),
+        pytest.param(
+            "from m import a  # a\nf( a )\n", "from m import a, b  # both\nf(a)\ng(b)\n",
+            ["-from m import a  # a", "+from m import a, b  # both", "+g(b)"],
+            id="at an import that changes",
+        ),
+        pytest.param(
+            WHY, WHY.replace("( x )", "(x)").replace("    # Why.", f"    # New.\n{GUARD}    # Why."),
+            ["+", "+    # New.", "+    if x is None:", "+        return None"],
+            id="at a guard",
+        ),
+        pytest.param(
+            WHY, WHY.replace("( x )", "(x)").replace("    # Why.", f"    # New.\n{GUARD}    # Therefore."),
+            ["+", "+    # New.", "+    if x is None:", "+        return None"],
+            id="at a guard in front of what has another comment",
+        ),
+        pytest.param(
+            WHY, WHY.replace("    # Why.\n", GUARD),
+            ["+", "+    if x is None:", "+        return None"],
+            id="at a guard in a file without comments",
+        ),
+        pytest.param(
+            WHY, WHY.replace("    for", f"{GUARD}    for"),
+            ["+    if x is None:", "+        return None", "+"],
+            id="at a guard that takes the comment",
+        ),
+    ],
+)  # fmt: skip
+def test_comments_that_touch_a_changed_statement_are_the_right_files(left, right, expected):
+    assert sorted(changes(left, right)) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        pytest.param(
+            "const a = 10; // seconds\n// of f\nf( a );\n",
+            "const a = 10000; // milliseconds\n// about f\nf(a);\n",
+            ["-const a = 10; // seconds", "+const a = 10000; // milliseconds"],
+            id="behind a line",
+        ),
+        pytest.param(
+            "/**\n * Does a.\n */\nfunction f(a) {\n  // of g\n  g( a );\n}\n",
+            "/**\n * Does a and b.\n * Well.\n */\nfunction f(a, b) {\n  // about g\n  g(a);\n}\n",
+            ["- * Does a.", "-function f(a) {", "+ * Does a and b.", "+ * Well.", "+function f(a, b) {"],
+            id="a block above a function",
+        ),
+        pytest.param(
+            "// a\nif (a) { // b\n  g( a );\n} else { // c\n  h();\n}\n",
+            "// A\nif (a && b) { // B\n  g(a);\n} else { // C\n  h();\n}\n",
+            ["-// a", "-if (a) { // b", "+// A", "+if (a && b) { // B"],
+            id="at a header",
+        ),
+        pytest.param(
+            JS_WHY, JS_WHY.replace("( x )", "(x)").replace("  // Why.", f"  // New.\n{JS_GUARD}  // Why."),
+            ["+", "+  // New.", "+  if (x === null) {", "+    return null;", "+  }"],
+            id="at a guard",
+        ),
+        pytest.param(
+            JS_WHY, JS_WHY.replace("( x )", "(x)").replace("  // Why.\n", JS_GUARD),
+            ["+", "+  if (x === null) {", "+    return null;", "+  }"],
+            id="at a guard in a file without comments",
+        ),
+    ],
+)  # fmt: skip
+def test_comments_that_touch_a_changed_statement_in_javascript(left, right, expected):
+    assert sorted(changes(left, right, language="javascript")) == sorted(expected)
+
+
+def test_lines_of_comments_that_come_with_a_changed_statement():
+    right = "# one\n# two\nT = 11\n"
+    report = shown("f( 1 )\n\n# one\nT = 10\n", f"f(1)\n\n{right}")
+    assert report.right_text == f"f( 1 )\n\n{right}"
+    assert [line[0] for line in report.line_maps[1].lines][:5] == [1, 2, 3, 4, 5]
+
+
+def test_an_import_whose_use_is_folded_has_a_note():
+    left = "x = sorted(a, key=lambda p: p[0])\ny( 1 )\n"
+    right = "import operator\n\nx = sorted(a, key=operator.itemgetter(0))\ny(2)\n"
+    report = shown(left, right)
+    assert "+import operator" in changes(left, right)
+    assert report.notes == ("the import of operator is only for code of the right file that is folded",)
+    assert not shown(left, right.replace("y(2)", "y(operator)")).notes
+
+
 def test_a_docstring_that_changed_is_the_lefts():
     left = 'def f(a):\n    """One."""\n    return g(a)\n'
     assert changes(left, left.replace("One", "Two").replace("g(a)", "g(1)")) == [

@@ -107,6 +107,7 @@ def aligned(found: Report, view: Aligned, right: ParsedFile) -> Report:
     notes = [f"{coarse.unit} is shown in its own text: {coarse.reason}" for coarse in view.coarse]
     if view.whole:
         notes.append(f"the right file is shown in its own text: {view.whole}")
+    notes += [f"the import of {name} is only for code of the right file that is folded" for name in view.idle]
     maps = _numbered(found.left), LineMap(retraced(view.sources, view.text, found.right.text))
     return replace(
         found,

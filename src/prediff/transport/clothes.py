@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from prediff.transport.comments import Comments, words_of
 from prediff.transport.indents import Indents
 from prediff.transport.layout import Layout, inner_blocks
 from prediff.transport.places import Placed, Places, solid, spans_of
@@ -30,11 +31,14 @@ class Wardrobe:
         self.spelling = spelling
         self.comparison = comparison
         self.indents = Indents(places.left, places.right)
+        self.comments = Comments(places.left, places.right)
 
     def dressed(
         self, run: Run, indent: str, clothes: Clothes | None = None, base: str | None = None
     ) -> Lines:
         """Lines of the right with their first statement at `indent`.
+
+        What takes the left's text takes the comments that touch it there, but for a statement that starts the lines.
 
         base: the indent that becomes `indent`, if not that of the first statement in the lines.
         """
@@ -47,7 +51,13 @@ class Wardrobe:
             fit = None if clothes is None else clothes.get(line)
             if fit is not None and fit[0] <= run[1]:
                 last, first_left, last_left = fit
-                dress = self.indents.shifted((first_left, last_left), at[: len(at) - len(at.lstrip())])
+                place = at[: len(at) - len(at.lstrip())]
+                dress = self.indents.shifted((first_left, last_left), place)
+                if line > run[0]:
+                    above = max(self.right.touching(line), run[0])
+                    count = len(sources) - sum(n >= above for n in sources)
+                    own = self.comments.of_left(self._touching(first_left, place), texts[count:])
+                    texts, sources = [*texts[:count], *own], [*sources[:count], *[line] * len(own)]
                 texts += [with_word_of(dress[0], at), *dress[1:]]
                 sources += [line] * len(dress)
                 line = last + 1
@@ -56,6 +66,17 @@ class Wardrobe:
                 sources.append(line)
                 line += 1
         return Lines(tuple(texts), tuple(sources))
+
+    def _touching(self, line: int, indent: str) -> list[str]:
+        """The comments that touch a line of the left, at another indent."""
+        first = self.left.touching(line)
+        return self.indents.shifted((first, line - 1), indent) if first < line else []
+
+    def with_new_comments(self, run: Run) -> Run:
+        """Lines of the right with the comments that touch them, if the left has none of these anywhere."""
+        first = self.right.touching(run[0])
+        texts = self.right.comments_in(first, run[0] - 1)
+        return (first, run[1]) if all(words_of(text) in self.comments.new for text in texts) else run
 
     def as_left(self, lines: Lines, run: Run) -> Lines:
         """Lines that the left has too but for white space at their ends, in the left's bytes."""

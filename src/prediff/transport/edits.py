@@ -18,6 +18,7 @@ from prediff.transport.gutters import Gutters
 from prediff.transport.layout import Layout
 from prediff.transport.places import Placed, Places, groups_of, solid
 from prediff.transport.plan import CoarserError, Edit, Lines, Plan, Run
+from prediff.transport.remarks import Remarks, joined
 from prediff.transport.script import Comparison, Key, Script
 from prediff.transport.spelling import Spelling
 from prediff.tree import Import, ImportFrom
@@ -40,11 +41,13 @@ class Transport:
         self.places = Places(left, right)
         self.wardrobe = Wardrobe(self.places, spelling, comparison)
         self.gutters = Gutters(self.wardrobe)
+        self.remarks = Remarks(self.wardrobe)
+        self.above: list[Edit] = []
 
     def edits(self, script: Script) -> list[Edit]:
         """The edits of a script of two files, in order and apart from each other. Raises CoarserError."""
-        # Of two insertions at one place the one of the inner block comes first.
-        found = sorted(self.block(script), key=lambda e: (e.first, e.last, -len(e.key), e.key))
+        self.above = []
+        found = joined([*self.block(script)], self.above)
         for one, two in pairwise(found):
             both_insert = two.first == one.first and one.last < one.first and two.last < two.first
             if two.first <= one.last or (both_insert and len(one.key) == len(two.key)):
@@ -72,7 +75,7 @@ class Transport:
             if p.entry.kind == "descend":
                 yield from self.descend(p)
             elif p.parts:
-                yield self.merged(p, p.parts)
+                yield self.merged(p, p.parts, [q for q in items if q.left & p.left])
         for start, end in hunks:
             if idle is not None and not any(p.left for p in items):
                 yield self.gutters.filled(script.key, idle, set[int]().union(*[p.right for p in items]))
@@ -139,13 +142,13 @@ class Transport:
         """What stands outside of a statement's blocks."""
         parts = self.parts_of_all([p])
         if parts is not None:
-            yield self.merged(p, parts)
+            yield self.merged(p, parts, [p])
             return
         one, two = solid(p.header_left, self.left), solid(p.header_right, self.right)
         if len(one) != len(two):
             raise CoarserError(p.entry.key)
         for a, b in zip(one, two, strict=True):
-            yield self.replaced(p.entry.key, a, b, {})
+            yield self.replaced(p.entry.key, a, b, {}, top=a is one[0])
 
     # --- parts of a statement --------------------------------------------------------------------------------
 
@@ -182,13 +185,15 @@ class Transport:
             found.append([layout.counted[n] for n in lines if n in layout.counted])
         return found[0] != found[1]
 
-    def merged(self, p: Placed, found: Sequence[Part]) -> Edit:
-        """The left statement's lines with its parts replaced."""
+    def merged(self, p: Placed, found: Sequence[Part], group: Sequence[Placed]) -> Edit:
+        """The left statement's lines with its parts replaced. group: it, and those that share its lines."""
         assert p.entry.right is not None
         first, last = found[0][0][0], found[-1][0][2]
         at, text = (first, 0), ""
+        ends: list[int] = []
         for span, new in found:
             text += self.left.slice((*at, *span[:2])) + new
+            ends += [*range(at[0], span[0]), *[0] * new.count("\n")]
             at = span[2:]
         made = (text + self.left.lines[at[0] - 1][at[1] :]).split("\n")
         # A line that goes on with the statement is indented as it is on the left, where it stands there too.
@@ -197,6 +202,14 @@ class Transport:
             number = own.get(line.strip(), 0)
             if number and number not in self.left.inside:
                 made[k] = self.left.lines[number - 1]
+        one, two = (set[int]().union(*side) for side in zip(*[q.sides for q in group], strict=True))
+        if two:
+            here, there = self.left.pieces[min(one)], self.right.pieces[min(two)]
+            more = self.remarks.at_end(here, there) if last < here.last else ""
+            made = self.remarks.behind((one, two), made, [*ends, at[0]])
+            made += [*self.left.lines[last : here.last - 1], more] if more else []
+            last = here.last if more else last
+            self.above += self.remarks.above(p.entry.key, here.first, there.first)
         return Edit(first, last, tuple(made), (p.entry.right.span[0],) * len(made), p.entry.key)
 
     # --- hunks -----------------------------------------------------------------------------------------------
@@ -232,18 +245,26 @@ class Transport:
                 yield self.gutters.deleted(key, run, behind if run is one[-1] else None)
         else:
             for a, b in zip(one, two, strict=True):
-                yield self.replaced(key, a, b, clothes)
+                yield self.replaced(key, a, b, clothes, top=a is one[0])
 
-    def replaced(self, key: Key, a: Run, b: Run, clothes: Clothes) -> Edit:
-        """Lines of the left give way to lines of the right."""
+    def replaced(self, key: Key, a: Run, b: Run, clothes: Clothes, *, top: bool = True) -> Edit:
+        """Lines of the left give way to lines of the right. top: whether they start a statement."""
         indent = self.left.indent(a[0])
+        start, code = a[0], b[0]
         if self.left.counted or self.right.counted:
             a, b = (self.left.quiet(a[0]), a[1]), (self.right.quiet(b[0]), b[1])
+        elif any(fit[1] == start and line > b[0] for line, fit in clothes.items()):
+            # What stood here comes further down, and its comments with it.
+            a, b = (self.left.touching(a[0]), a[1]), (self.right.touching(b[0]), b[1])
+        elif top and clothes.get(b[0], (0, 0))[1] != start:
+            self.above += self.remarks.above(key, a[0], b[0])
         lines = self.wardrobe.as_left(self.wardrobe.dressed(b, indent, clothes), a)
         if a[0] == a[1] and self.right.piece_at[b[0]] == self.right.piece_at[b[1]]:
             lines = self.on_one_line(lines)
-        first = with_word_of(lines.texts[0], self.left.lines[a[0] - 1])
-        return Edit(*a, (first, *lines.texts[1:]), lines.sources, key)
+        texts = [*lines.texts]
+        at = sum(n < code for n in lines.sources)
+        texts[at] = with_word_of(texts[at], self.left.lines[start - 1])
+        return Edit(*a, tuple(texts), lines.sources, key)
 
     def on_one_line(self, lines: Lines) -> Lines:
         """The lines of one statement as one, if it is no longer than the left's longest."""

@@ -16,6 +16,7 @@ from itertools import pairwise
 from prediff.transport.clothes import Wardrobe
 from prediff.transport.places import Placed, groups_of, solid
 from prediff.transport.plan import Edit, Lines, Plan, Run
+from prediff.transport.remarks import Remarks
 from prediff.transport.script import Key
 from prediff.tree import Import, ImportFrom, Node
 
@@ -44,12 +45,19 @@ def edits(
         if not one:
             for run in two:
                 line = _behind(wardrobe, items, key) if key in plan.plain else 0
+                run = wardrobe.with_new_comments(run)
                 after[line or _place(wardrobe, items, imports, run)].append((run, key))
             continue
         coarse = as_run or key in plan.plain or left.counted or right.counted
         fine = None if coarse else _within(wardrobe, plan, group, (one, two))
         if fine is not None:
             texts = tuple(fine.split("\n"))
+            if len(texts) == 1 and one[0][0] == one[0][1]:
+                sides = (
+                    set[int]().union(*[p.left for p in group]),
+                    set[int]().union(*[p.right for p in group]),
+                )
+                texts = tuple(Remarks(wardrobe).behind(sides, texts, [one[0][0]]))
             yield Edit(*one[0], texts, (two[0][0] if two else 0,) * len(texts), key)
             continue
         lines = Lines()

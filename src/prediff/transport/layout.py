@@ -144,6 +144,17 @@ class Layout:
             line -= 1
         return line
 
+    def touching(self, line: int) -> int:
+        """The first of the comments right above a line, with no blank line between them."""
+        while line - 1 in self.comments and self.piece_at[line - 1] < 0:
+            line -= 1
+        return line
+
+    def remark(self, line: int) -> str:
+        """The comment behind the code of a line, "" if it has none that ends there."""
+        column, text = self.trailing.get(line, (0, ""))
+        return text if text and self.lines[line - 1][column:] == text else ""
+
     def comments_in(self, first: int, last: int) -> list[str]:
         """The comments that have a line for themselves, in some lines."""
         return [self.comments[n] for n in range(first, last + 1) if n in self.comments]

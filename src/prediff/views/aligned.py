@@ -24,6 +24,7 @@ from prediff.transport.plan import CoarserError, Edit
 from prediff.transport.script import Comparison, Script
 from prediff.transport.spelling import respelled
 from prediff.tree import Node
+from prediff.views.bound import idle_imports
 from prediff.views.candidate import Check, Finding
 from prediff.views.canonical import shown_comments
 from prediff.views.coarsening import Coarse, Coarsening
@@ -42,7 +43,8 @@ class Aligned:
     """The right output, the right file's lines that each of its lines stands for (0, 0 for none), what is coarse.
 
     comments: all that stand in it. whole: why the file is shown as it is, where it is. merged: whether statements that
-    rules merged or moved, or what was said coarsely, stand among what is shown as changed.
+    rules merged or moved, or what was said coarsely, stand among what is shown as changed. idle: names that imports of
+    the text bind for code of the right that is folded.
     """
 
     text: str
@@ -51,6 +53,7 @@ class Aligned:
     coarse: tuple[Coarse, ...] = ()
     whole: str = ""
     merged: bool = False
+    idle: tuple[str, ...] = ()
 
 
 def aligned(alignment: Alignment, joined: Reconciled, settings: Settings) -> Aligned:
@@ -157,11 +160,17 @@ class _View:
                 read, plan = self.finding.read, self.coarsening.plan
                 merged = bool(plan.plain or plan.runs or plan.whole) or is_restructured(script)
                 comments = read.comments if read else ()
-                return Aligned(text, lines, comments, self.coarsening.coarse(script), merged=merged)
+                coarse = self.coarsening.coarse(script)
+                return Aligned(text, lines, comments, coarse, merged=merged, idle=self.idle(read))
             planned = [self.coarsening.coarser(key, reason) for key in self.finding.wrong]
             if not all(planned):
                 break
         return replace(_as_it_is(self.check.right, reason), merged=True)
+
+    def idle(self, read: ParsedFile | None) -> tuple[str, ...]:
+        if read is None or read.tree is None:
+            return ()
+        return idle_imports(read.tree, self.left.tree, self.right.tree, self.check.language.traits)
 
     def script(self) -> Script:
         plan = self.coarsening.plan

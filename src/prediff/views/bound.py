@@ -33,6 +33,15 @@ def imports_of(names: frozenset[str], left: Block, right: Block) -> list[tuple[N
     return found
 
 
+def idle_imports(tree: Block, left: Block, right: Block, traits: Traits) -> tuple[str, ...]:
+    """The names that imports bind which a candidate has more than the left, and that only the right reads.
+
+    What reads them there is the same as what stands in the candidate in the left's words.
+    """
+    more = imported(tree) - imported(left)
+    return tuple(sorted(more & _global_reads(right, traits) - _global_reads(tree, traits))) if more else ()
+
+
 def imported(tree: Block) -> frozenset[str]:
     """The names that imports at the top of a file bind."""
     imports = [n for n in tree.body if isinstance(n, (Import, ImportFrom))]

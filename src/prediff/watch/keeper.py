@@ -117,6 +117,8 @@ class Keeper:
                 continue
             if path in self._parents and os.path.isdir(os.path.join(self.roots[side], path)):
                 continue  # what happened in it is told of its own
+            if path not in self._names and not self._stands(path) and names[-1] not in _STEERS:
+                continue  # it came and went, as what an editor writes beside a file does
             old = self._pairs.get((path, path))
             entries = look_at(self.left, path), look_at(self.right, path)
             if (
@@ -127,6 +129,9 @@ class Keeper:
                 return None
             found[path, path] = Pair(*entries)
         return list(found.values())
+
+    def _stands(self, path: str) -> bool:
+        return any(os.path.lexists(os.path.join(root, path)) for root in self.roots)
 
     def _contents(self, pairs: list[Pair]) -> Pass:
         """Write pairs of which only the contents changed."""
