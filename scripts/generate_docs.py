@@ -27,6 +27,7 @@ from prediff.reports.tree import json as tree_report
 from prediff.rules import REJECTED, RULES
 from prediff.rules.assumptions import ASSUMPTIONS, LEVELS
 from prediff.rules.rule import Rule
+from prediff.viewers import VIEWERS
 
 ROOT = Path(__file__).parent.parent
 NOTE = "<!-- Written by scripts/generate_docs.py; do not edit. -->\n"
@@ -260,6 +261,19 @@ def check_sarif_block() -> str:
     return (check_sarif.__doc__ or "").rstrip() + "\n"
 
 
+def viewers_block() -> str:
+    """What each viewer can be told, from how it is called."""
+    parts = [
+        "| `--tool` | viewer | two folders | titles | told not to edit | waits | tried |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for one in VIEWERS:
+        names = ", ".join(f"`{name}`" for name in (one.name, *one.aliases))
+        can = (one.folders, one.titles, one.read_only, one.waits, one.tried)
+        parts.append(f"| {names} | {one.label} | {' | '.join('✓' if it else '' for it in can)} |")
+    return "\n".join(parts) + "\n"
+
+
 def tree_block() -> str:
     """The schema of the report on two folders."""
     return (tree_report.__doc__ or "").rstrip() + "\n"
@@ -279,6 +293,7 @@ BLOCKS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("docs/json-report.md", "check", check_block),
     ("docs/sarif-report.md", "sarif", sarif_block),
     ("docs/sarif-report.md", "check", check_sarif_block),
+    ("docs/viewers.md", "viewers", viewers_block),
     ("docs/folders.md", "tree", tree_block),
 )
 

@@ -286,6 +286,26 @@ def test_the_difftools_pairs_have_the_same_answer(here: Home, monkeypatch: pytes
     assert client.ask(here.base, "status")["answered"] == asked
 
 
+def test_beyond_compare_asks_too(home: Home) -> None:
+    """`bc-compare` is a quiet diff to a server; what that cannot answer is a mismatch, as without one."""
+    home.write("a.py", "x = 1\n")
+    home.write("b.py", "x = (1)  # one\n")
+    home.write("c.py", "x = 2\n")
+    home.start()
+    for words, code, answered in (
+        (("a.py", "b.py"), 0, 1),
+        (("a.py", "c.py"), 1, 2),
+        (("--show", "comments", "a.py", "b.py"), 1, 3),
+        (("a.py", "gone.py"), 1, 3),
+    ):
+        done, alone = home("bc-compare", *words), home.alone("bc-compare", *words)
+        assert (done.returncode, done.stdout, done.stderr) == (code, alone.stdout, alone.stderr)
+        assert alone.returncode == code
+        status = home.status()
+        assert status is not None
+        assert status["answered"] == answered
+
+
 def test_options_are_those_of_the_commands() -> None:
     context = click.Context(group)
     for name, (count, valued, flags) in warm.SHAPES.items():
@@ -301,6 +321,7 @@ def test_what_writes_or_starts_programs_is_never_asked() -> None:
     for words in (
         ["diff", "a", "b", "--out-left", "c"],
         ["diff", "a", "b", "--html=x"],
+        ["diff", "a", "b", "--tool", "meld"],
         ["diff", "a"],
         ["diff", "-", "a"],
         ["diff", "HEAD:a", "b"],

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -31,7 +32,10 @@ SERVERS = ("manual", "auto")
 
 _CHOICES = {"level": LEVELS, "reader": READERS, "view": VIEWS, "color": COLORS, "server": SERVERS}
 _REPOSITORY_KEYS = ("level", "refuse", "show", "languages", "ignore")
-_USER_KEYS = (*_REPOSITORY_KEYS, "assume", "reader", "view", "color", "pager", "context", "server", "watch")
+_USER_KEYS = (
+    *_REPOSITORY_KEYS,
+    *("assume", "reader", "view", "color", "pager", "context", "viewers", "server", "watch"),
+)
 _NEVER_FROM_A_REPOSITORY = frozenset(
     {*_USER_KEYS, "cache", "commands", "implementations", "model", "output", "outputs", "run-code", "viewer"}
 ) - set(_REPOSITORY_KEYS)
@@ -74,7 +78,8 @@ class Config:
     languages: the user's globs, which outrank a file's ending; repository_languages: those of the repository,
     which only name a language where nothing else does. ignore: globs of files to leave out where folders are
     compared; two files that are named are always compared. pager: a command, "" for none, None where not set. watch:
-    what `prediff watch` keeps where no folders are named.
+    what `prediff watch` keeps where no folders are named. viewers: the words of commands that open a pair, by the names
+    that the user gave them.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -84,6 +89,7 @@ class Config:
     color: str = "auto"
     pager: str | None = None
     context: int = 3
+    viewers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     watch: tuple[Watched, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -269,8 +275,16 @@ def _of_the_user(file: str, table: Mapping[str, Any]) -> Config:
         color=table.get("color", defaults.color),
         pager=table.get("pager"),
         context=table.get("context", defaults.context),
+        viewers={name: _words(command) for name, command in table.get("viewers", {}).items()},
         watch=tuple([_watched(file, one) for one in table.get("watch", ())]),
     )
+
+
+def _words(command: str | list[str]) -> tuple[str, ...]:
+    """The words of a command; no shell reads it."""
+    from shlex import split
+
+    return tuple(command if isinstance(command, list) else split(command))
 
 
 def _tightened(config: Config, file: str, table: Mapping[str, Any]) -> Config:
@@ -316,6 +330,8 @@ def _check(file: str, table: Mapping[str, Any], keys: Sequence[str]) -> Mapping[
                 _check_word(file, key, word)
         elif key == "languages":
             _check_languages(file, value)
+        elif key == "viewers":
+            _check_viewers(file, value)
         elif key == "pager" and not isinstance(value, str):
             raise ConfigError(f'{file}: pager must be a command as a string ("" for none)')
         elif key == "context" and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
@@ -353,6 +369,22 @@ def _check_languages(file: str, value: Any) -> None:
         raise ConfigError(f'{file}: languages must be a table of globs, such as "*.pyx" = "python"')
     for glob, language in value.items():
         one_of(f"{file}: languages.{glob}", language, tuple(LANGUAGES))
+
+
+def _check_viewers(file: str, value: Any) -> None:
+    if not isinstance(value, dict):
+        raise ConfigError(
+            f'{file}: viewers must be a table of commands, such as mine = "tool {{left}} {{right}}"'
+        )
+    for name, command in value.items():
+        words: Any = None
+        if isinstance(command, str) or (
+            isinstance(command, list) and all(isinstance(word, str) for word in command)
+        ):
+            with suppress(ValueError):
+                words = _words(command)
+        if not words:
+            raise ConfigError(f"{file}: viewers.{name} must be a command, as a string or a list of its words")
 
 
 def one_of(where: str, value: Any, choices: Sequence[str]) -> None:

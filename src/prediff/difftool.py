@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -17,10 +17,15 @@ from prediff.errors import ReadError
 from prediff.model import Report, Settings, SourceFile
 from prediff.outputs import Outputs
 from prediff.read import LanguageChoice, is_one_line, read_bytes
+from prediff.revisions import is_revision
 
 MAX_BYTES = 256 << 20
 MODES = "identical: only its mode, its name or the like differs"
 ONE_LINE = "one line, which may be the target of a link"
+
+NOT_THERE = " (no such file)"
+NORMALIZED = " (normalized)"
+"""Behind the name of a side, in the title that a viewer gives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +58,24 @@ class Pair:
 class Prepared:
     """A pair as it is shown. says: one line for the user. texts: None for a side that is missing.
 
-    same: whether nothing is left to see.
+    same: whether nothing is left to see. made: which texts are not those of the files.
     """
 
     pair: Pair
     same: bool
     says: str
     texts: tuple[bytes | None, bytes | None]
+    made: tuple[bool, bool] = (False, False)
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """What the two sides are called in a viewer."""
+        sides = (self.pair.left, self.pair.right)
+        one, two = [
+            f"{side.name}{NOT_THERE if text is None else NORMALIZED * made}"
+            for side, text, made in zip(sides, self.texts, self.made, strict=True)
+        ]
+        return one, two
 
 
 Finding: TypeAlias = Callable[[Report], str]
@@ -103,7 +119,8 @@ def prepare(pair: Pair, settings: Settings, choose: LanguageChoice, judge: Judge
         File(side.name, data, choose(side.name)) for side, data in ((pair.left, left), (pair.right, right))
     ]
     found = judge(files[0], files[1], settings)
-    return Prepared(pair, found.same, found.says, found.texts or (left, right))
+    texts = found.texts or (left, right)
+    return Prepared(pair, found.same, found.says, texts, (texts[0] != left, texts[1] != right))
 
 
 def judged(left: File, right: File, settings: Settings, summary: Finding) -> Judged:
@@ -118,6 +135,24 @@ def judged(left: File, right: File, settings: Settings, summary: Finding) -> Jud
     if report.verdict == "unknown":
         return Judged(False, f"as it is: {report.reason}")
     return Judged(report.same, summary(report), (encoded(report.left_text), encoded(report.right_text)))
+
+
+def prepared_from(report: Report, sources: tuple[SourceFile, SourceFile]) -> Prepared:
+    """Two sources that were compared, by their own paths; what could not be compared by logic is shown as it is."""
+    left, right = [source.data or b"" for source in sources]
+    texts = (left, right)
+    if report.verdict != "unknown":
+        texts = (encoded(report.left_text), encoded(report.right_text))
+    pair = Pair(Side(sources[0].path, None), Side(sources[1].path, None))
+    return Prepared(pair, report.same, "", texts, (texts[0] != left, texts[1] != right))
+
+
+def one_name(paths: Sequence[str]) -> str:
+    """A name for both files of a pair, which may be pipes or files of a revision; one with an ending if it can be."""
+    from prediff.languages import find_language
+
+    names = [_name(path.rpartition(":")[2] if is_revision(path) else path, None) for path in reversed(paths)]
+    return next((name for name in names if find_language(name)), names[0])
 
 
 def _why(sources: list[SourceFile]) -> str:
@@ -143,11 +178,14 @@ def _read(side: Side) -> bytes | None:
         raise ReadError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
 
 
-def write(prepared: Prepared, outputs: Outputs) -> tuple[str, str]:
-    """Write both sides of a pair, and give what a viewer is to open; /dev/null for a missing one. Raises WriteError."""
+def write(prepared: Prepared, outputs: Outputs, name: str = "") -> tuple[str, str]:
+    """Write both sides of a pair, and give what a viewer is to open; /dev/null for a missing one. Raises WriteError.
+
+    name: for both sides, in place of their own names.
+    """
     sides = (("left", prepared.pair.left), ("right", prepared.pair.right))
     paths = [
-        os.devnull if data is None else outputs.write(side, file.name, data)
+        os.devnull if data is None else outputs.write(side, name or file.name, data)
         for (side, file), data in zip(sides, prepared.texts, strict=True)
     ]
     return paths[0], paths[1]

@@ -39,6 +39,19 @@ def write_outputs(outputs: Sequence[tuple[str, str]], inputs: Sequence[str]) -> 
                 os.unlink(temporary)
 
 
+def write_over(path: str, data: bytes, source: str) -> None:
+    """Write a file in its place, for a program that made it for us, and reads it once we ended.
+
+    Raises WriteError for the source, a link or a folder, and where it cannot be written.
+    """
+    _refuse(path, [source])
+    try:
+        with open(path, "wb") as file:
+            file.write(data)
+    except OSError as error:
+        raise WriteError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+
+
 def content_to_append_to(path: str) -> bytes:
     """What stands in a file that lines are to be added to; nothing where there is none.
 

@@ -13,13 +13,11 @@ MAX_DEPTH = 8
 """A viewer that is prediff again, behind a script of its user's, would start processes without end. A few are no sign
 of it: a terminal in a viewer's window hands its environment on."""
 
-CANNOT_RUN = 127
-
 
 def launch(viewer: Viewer, opened: Opened) -> int:
     """Open a pair, and give the exit code for git: 0 once a viewer ran; where none did 126 or more, at which git stops.
 
-    Raises ToolError where it cannot be called.
+    Raises ToolError where it cannot be called, or says that it showed nothing.
     """
     depth = os.environ.get(DEPTH, "")
     level = int(depth) if depth.isdigit() else 0
@@ -38,7 +36,4 @@ def launch(viewer: Viewer, opened: Opened) -> int:
         # Ctrl-C is for the viewer in the same terminal; it has ended now.
         return 130
     code = done.returncode
-    if code < 0:
-        return 128 - code
-    # git's helper ends so, after a line of its own, only where it does not know the tool or cannot find it.
-    return code if code == 0 or code >= CANNOT_RUN - 1 else CANNOT_RUN
+    return 128 - code if code < 0 else viewer.judged(code)

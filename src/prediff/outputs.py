@@ -114,6 +114,11 @@ def base_folder() -> str:
     return os.path.join(user_cache_dir("prediff", appauthor=False), "shown")
 
 
+def is_ours(path: str) -> bool:
+    """Whether a file is one that a viewer was given by us."""
+    return _is_inside(path, base_folder())
+
+
 def _is_inside(path: str, folder: str) -> bool:
     inner, outer = os.path.realpath(path), os.path.realpath(folder)
     return inner == outer or inner.startswith(outer.rstrip(os.sep) + os.sep)

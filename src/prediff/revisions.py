@@ -6,7 +6,6 @@ import os
 import re
 
 from prediff.errors import ReadError, ToolError
-from prediff.git import run
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
@@ -23,6 +22,8 @@ def read_revision(text: str, limit: int) -> bytes:
 
     limit: the most bytes to read. Raises ReadError, and ToolError without git.
     """
+    from prediff.git import run  # with what it imports it takes long for those who name no revision
+
     try:
         name = run(["rev-parse", "--verify", "--quiet", "--end-of-options", text]).decode().strip()
         kind = run(["cat-file", "-t", name]).decode().strip()
@@ -51,6 +52,8 @@ def folder_of(text: str) -> str:
     path = text.rpartition(":")[2]
     if path.startswith(("./", "../")):
         return os.path.dirname(path)
+    from prediff.git import run
+
     try:
         top = os.fsdecode(run(["rev-parse", "--show-toplevel"])).removesuffix("\n")
     except ToolError:

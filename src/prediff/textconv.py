@@ -24,12 +24,19 @@ LAYOUT = Settings(level="layout")
 def convert(source: SourceFile, settings: Settings = LAYOUT) -> bytes:
     """The text of a file for git. What cannot be read, or is too large, comes out as it is."""
     assert source.data is not None
-    if source.language is None or len(source.data) > MAX_BYTES:
-        return source.data
+    text, _ = converted(source, settings)
+    return source.data if text is None else text
+
+
+def converted(source: SourceFile, settings: Settings = LAYOUT) -> tuple[bytes | None, str]:
+    """The text of a file, None where it can only be shown as it is; and why that, or a part of it, is as it is."""
+    assert source.data is not None
+    if source.language is None:
+        return None, source.notes[0] if source.notes else "no language is known for it"
+    if len(source.data) > MAX_BYTES:
+        return None, f"it is larger than {MAX_BYTES >> 20} MiB"
     text = _layout(source, settings) if settings == Settings("layout", reader=settings.reader) else None
-    if text is None:
-        text = _normal_form(source, settings)
-    return source.data if text is None else encoded(text)
+    return (encoded(text), "") if text is not None else _normal_form(source, settings)
 
 
 def _layout(source: SourceFile, settings: Settings) -> str | None:
@@ -47,11 +54,11 @@ def _layout(source: SourceFile, settings: Settings) -> str | None:
     return None if wrong else printed.text
 
 
-def _normal_form(source: SourceFile, settings: Settings) -> str | None:
+def _normal_form(source: SourceFile, settings: Settings) -> tuple[bytes | None, str]:
     from prediff.pipeline import normalize_file
 
     found = normalize_file(source, settings)
+    reason = found.reason or next((step.reason for step in found.steps if step.to == "verbatim"), "")
     # What is shown verbatim is the same only if its bytes are, and a text has lost its line ends and its encoding.
-    verbatim = found.reason or any(step.to == "verbatim" for step in found.steps)
     plain = source.newline == "\n" and source.encoding == "utf-8" and not source.bom
-    return None if verbatim and not plain else found.text
+    return None if reason and not plain else encoded(found.text), reason

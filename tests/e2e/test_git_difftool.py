@@ -310,16 +310,25 @@ def test_one_that_is_installed_is_taken_where_none_was_ever_named(pair):
     vim.write_text("#!/bin/sh\necho vim ran\n")
     vim.chmod(0o755)
     done = pair.run("git", "difftool", env={"PATH": str(folder)})
-    assert "opened in vimdiff" in done.out
+    assert "opened in vim; the files as they are: git difftool --tool=vimdiff" in done.out
     assert "vim ran" in done.out
     assert done.code == 0
 
 
 def test_a_viewer_that_is_prediff_behind_a_script_ends(pair):
-    again = pair.program("again", '#!/bin/sh\nprediff difftool --tool again -- "$@"\n')
+    copied = f'#!/bin/sh\ncd "{pair.home}" && cp -f "$1" l.py && cp -f "$2" r.py && '
+    again = pair.program("again", copied + "prediff difftool --tool again l.py r.py\n")
     pair.configure(difftool__again__cmd=f'"{again}" "$LOCAL" "$REMOTE"', prediff__viewer="again")
     done = pair.run("git", "difftool")
     assert "prediff: the viewer again runs prediff again: name another one" in done.err
+
+
+def test_what_a_viewer_was_given_is_not_opened_again(pair):
+    again = pair.program("again", '#!/bin/sh\nprediff difftool --tool again -- "$@"\n')
+    pair.configure(difftool__again__cmd=f'"{again}" "$LOCAL" "$REMOTE"', prediff__viewer="again")
+    for mode in ((), ("--dir-diff",)):
+        done = pair.run("git", "difftool", *mode)
+        assert done.err.count("are what prediff gave a viewer: name the originals") == 1
 
 
 @pytest.mark.parametrize(("code", "expected"), [("0", 0), ("1", 0), ("7", 0), ("130", 128)])

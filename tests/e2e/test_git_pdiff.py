@@ -53,7 +53,7 @@ diff --git a/src/fix.py b/src/fix.py
 prediff: differs in 1 of 2 units · safe · 2 folds (returned-variable 2) under locals-unread, source-unread
 --- a/src/fix.py
 +++ b/src/fix.py
-@@ -4,4 +5,2 @@ label
+@@ -4,4 +4,3 @@ label
 _
 _
  def label(name):

@@ -311,7 +311,7 @@ def test_what_does_not_go_is_one_line(box: Box, words: tuple[str, ...], said: st
 
 def test_a_list_tells_what_is_set_up(box: Box) -> None:
     box.setup("git")
-    assert "git         set up in ~/.gitconfig: " in box.prediff("setup")
+    assert re.search(r"^git +set up in ~/\.gitconfig: ", box.prediff("setup"), re.MULTILINE)
     with (box.home / ".gitconfig").open("a") as file:
         file.write("# mine\n")
     assert "~/.gitconfig (edited since)" in box.prediff("setup")

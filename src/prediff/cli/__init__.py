@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from prediff.cli import quick
+from prediff.cli import quick  # not its functions: commands are modules here of the same names
 
 TYPE_CHECKING = False  # see prediff/__init__.py
 if TYPE_CHECKING:
@@ -65,11 +65,15 @@ def _quickly(arguments: list[str]) -> int | None:
     if quick.are_identical(arguments):
         from prediff.cli.output import write
 
-        if not {"-q", "--quiet"} & set(arguments):
+        if arguments[0] == "diff" and not {"-q", "--quiet"} & set(arguments):
             write("identical\n")
+        return 0
+    if quick.bc_convert(arguments):
         return 0
     from prediff.cli.warm import answered, start_if_wanted
 
+    if arguments[:1] == ["bc-compare"]:
+        return answered(["diff", "--quiet", *arguments[1:]])
     code = answered(arguments)
     if code is None and arguments[:1] == ["textconv"] and quick.textconv(arguments):
         start_if_wanted(arguments)

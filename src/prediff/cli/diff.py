@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prediff.cli.options import COLOR, FILE, IMPLEMENTATIONS, comparing, settled
+from prediff.cli.viewing import TOOL
 
 if TYPE_CHECKING:
     from prediff.config import Config
-    from prediff.model import Report
+    from prediff.model import Report, SourceFile
 
 _EPILOG = """\
 \b
@@ -23,6 +24,7 @@ Examples:
   prediff diff <(git show HEAD:app.py) app.py
   prediff diff old.py new.py --out-left left.py --out-right right.py
   prediff diff old.py new.py --html report.html
+  prediff diff HEAD~3:src/app.py src/app.py --tool meld
 
 Exit code: 0 identical or same, 1 different or unknown, 2 trouble. Hunk headers give the lines of your files.
 Texts are written only where --out-left and --out-right say; they are equal exactly when the code is 0.
@@ -46,6 +48,7 @@ Texts are written only where --out-left and --out-right say; they are equal exac
 @click.option(
     "-U", "--unified", "context", metavar="N", type=click.IntRange(0), help="Lines of context (3 by default)."
 )
+@TOOL
 @COLOR
 @click.option("--no-pager", is_flag=True, help="Write to the terminal directly.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing; the exit code tells.")
@@ -87,8 +90,26 @@ def command(left: str, right: str, out_left: str | None, out_right: str | None, 
 
         write(next((text for path, text in made if path == "-"), None) or _document("json", shown, context))
     elif not given["quiet"]:
-        _show(shown, config, given, context, diff=not wanted)
+        _show(shown, config, given, context, diff=not wanted and not given["tool"])
+    if given["tool"]:
+        _open(report, (left, right), sources, given)
     return 0 if report.same and report.left_text == report.right_text else 1
+
+
+def _open(
+    report: Report, paths: tuple[str, str], sources: tuple[SourceFile, SourceFile], given: dict[str, Any]
+) -> None:
+    """Open the two texts in a viewer, unless nothing is left to see."""
+    from prediff.cli.viewing import chosen, view
+    from prediff.difftool import one_name, prepared_from, write
+    from prediff.outputs import Outputs
+
+    shown = prepared_from(report, sources)
+    if shown.texts[0] == shown.texts[1]:
+        return
+    outputs = Outputs.new()
+    name = one_name(paths)
+    view(chosen(outputs, given["tool"]), outputs, write(shown, outputs, name), name, shown.titles, paths)
 
 
 def _refuse_folders(left: str, right: str) -> None:

@@ -12,6 +12,7 @@ COMMANDS = (
     *("diff", "tree", "check", "split", "normalize", "explain", "rules", "languages"),
     *("setup", "doctor", "cache", "server", "watch"),
     *("difftool", "pdiff", "textconv", "external-diff", "svn-diff"),
+    *("bc-convert", "bc-compare"),
 )
 
 _EPILOG = """\

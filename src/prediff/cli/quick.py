@@ -1,5 +1,5 @@
-"""What is answered before anything slow is imported: byte-equal files, which are identical at every setting, and git's
-textconv, which git runs twice for each file.
+"""What is answered before anything slow is imported: byte-equal files, which are identical at every setting, and what
+git and Beyond Compare run for each side of each file.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ _CHUNK = 1 << 20
 
 
 def are_identical(arguments: list[str]) -> bool:
-    """Whether `arguments` are a plain `diff A B` of two regular files with the same bytes.
+    """Whether `arguments` are a plain `diff A B`, or `bc-compare A B`, of two regular files with the same bytes.
 
     False also where that cannot be told here: the long way then answers, or says what is wrong.
     """
-    if arguments[:1] != ["diff"]:
+    if arguments[:1] not in (["diff"], ["bc-compare"]):
         return False
     operands = []
     for argument in arguments[1:]:
@@ -49,22 +49,14 @@ def _same_bytes(left: str, right: str) -> bool:
 
 def textconv(arguments: list[str]) -> bool:
     """Answer `textconv [--lang ID] [--rules VERSION] FILE` as `cli.textconv` would; False for other words."""
-    found: dict[str, str] = {}
-    words = iter(arguments[1:])
-    for word in words:
-        if word.startswith("--"):
-            option, _, value = word.partition("=")
-            if option not in ("--lang", "--rules") or option in found:
-                return False
-            found[option] = value or next(words, "")
-        elif word.startswith("-") or "file" in found:
-            return False
-        else:
-            found["file"] = word
+    found = _parsed(arguments, "textconv", ("--lang", "--rules"), 1)
+    if found is None:
+        return False
     from prediff.languages import LANGUAGES
 
-    language = found.get("--lang")
-    if arguments[:1] != ["textconv"] or "file" not in found or language not in (None, *LANGUAGES):
+    options, (path,) = found
+    language = options.get("--lang")
+    if language not in (None, *LANGUAGES):
         return False
     from prediff.cli.output import is_terminal, write_bytes
     from prediff.read import read_path
@@ -72,8 +64,40 @@ def textconv(arguments: list[str]) -> bool:
 
     if is_terminal():
         return False
-    write_bytes(convert(read_path(found["file"], language)))
+    write_bytes(convert(read_path(path, language)))
     return True
+
+
+def bc_convert(arguments: list[str]) -> bool:
+    """Answer `bc-convert [--lang ID] [--level LEVEL] SOURCE TARGET`; False for other words."""
+    found = _parsed(arguments, "bc-convert", ("--lang", "--level"), 2)
+    if found is None:
+        return False
+    from prediff.beyond_compare import convert_file
+
+    options, (source, target) = found
+    convert_file(source, target, options.get("--lang"), options.get("--level", "layout"))
+    return True
+
+
+def _parsed(
+    arguments: list[str], command: str, options: tuple[str, ...], operands: int
+) -> tuple[dict[str, str], list[str]] | None:
+    """The options, each with a value, and operands of a command; None where it is written otherwise."""
+    found: dict[str, str] = {}
+    rest: list[str] = []
+    words = iter(arguments[1:])
+    for word in words:
+        if word.startswith("--"):
+            option, _, value = word.partition("=")
+            if option not in options or option in found:
+                return None
+            found[option] = value or next(words, "")
+        elif word.startswith("-"):
+            return None
+        else:
+            rest.append(word)
+    return (found, rest) if arguments[:1] == [command] and len(rest) == operands else None
 
 
 def print_raw(words: list[str]) -> bool:

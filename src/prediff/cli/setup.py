@@ -42,9 +42,7 @@ def _names() -> Sequence[str]:
 @click.option("--local", "scope", flag_value="local", help="For this repository only.")
 @click.option("--textconv", is_flag=True, help="git diff, log and show print files in normal form.")
 @click.option("--external", is_flag=True, help="git diff (or svn diff) shows files through prediff.")
-@click.option(
-    "--viewer", metavar="TOOL", help="The tool of git's that shows what prediff made, such as meld."
-)
+@click.option("--viewer", metavar="TOOL", help="The viewer that shows what prediff made, such as meld.")
 @click.option("--print", "only_print", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("--undo", "undoing", is_flag=True, help="Take back what setup wrote.")
 @click.option("--yes", is_flag=True, help="Write without asking.")
@@ -59,7 +57,7 @@ def command(
     yes: bool,
     **chosen: bool | str | None,
 ) -> int:
-    """Set PROGRAM up to use prediff: git, hg, svn, jj, lazygit, pre-commit, github or gitlab.
+    """Set PROGRAM up to use prediff: git, hg, svn, jj, lazygit, beyond-compare, pre-commit, github or gitlab.
 
     Without PROGRAM: list what can be set up, and what is.
     """
@@ -173,6 +171,8 @@ def _diff(change: FileChange, style: Style) -> Iterator[str]:
         yield style.header(f"{name} is removed")
         return
     yield style.header(f"{name}{' is made' if change.before is None else ''}")
+    if b"\0" in change.after:
+        return  # no text
     old, new = (_lines(data) for data in (change.before, change.after))
     for line in list(unified_diff(old, new, n=_CONTEXT, lineterm=""))[2:]:
         shown = _safe(line)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prediff.cli.options import COLOR, FILE, IMPLEMENTATIONS, Word, comparing, settled
+from prediff.cli.viewing import TOOL
 
 if TYPE_CHECKING:
     from prediff.cache import Cache
@@ -77,11 +78,7 @@ def backends() -> Sequence[str]:
     type=click.FloatRange(0, min_open=True),
     help="After which a pair of files is unknown.",
 )
-@click.option(
-    "--tool",
-    metavar="NAME",
-    help="Open the two mirrors in this diff tool, of git's list or your git configuration.",
-)
+@TOOL
 @click.option("--all", "everything", is_flag=True, help="List files that are the same in logic, too.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @COLOR
@@ -149,16 +146,14 @@ def _own_folder(inputs: tuple[str, str]) -> str:
 
 def _open(tool: str, out: str, inputs: tuple[str, str]) -> int:
     """Show the two mirrors in a viewer. The exit code is the viewer's."""
-    from prediff.launch import launch
-    from prediff.viewers import Opened, find_viewer
+    from prediff.cli.viewing import chosen, view
+    from prediff.difftool import NORMALIZED
+    from prediff.outputs import Outputs
 
-    folder = os.path.abspath(out)
-    viewer = find_viewer(folder, tool)
-    sides = [os.path.join(folder, side) for side in ("left", "right")]
-    for side in sides:
-        os.makedirs(side, mode=0o700, exist_ok=True)  # a side without a file has none
-    compared = (*(os.path.abspath(path) for path in inputs), os.curdir)
-    return launch(viewer, Opened(sides[0], sides[1], "", folder, True, compared))
+    outputs = Outputs(os.path.abspath(out))
+    one, two = [outputs.side(side) for side in ("left", "right")]  # a side without a file has no folder
+    titles = (f"{inputs[0]}{NORMALIZED}", f"{inputs[1]}{NORMALIZED}")
+    return view(chosen(outputs, tool), outputs, (one, two), "", titles, inputs)
 
 
 def check_folders(left: str, right: str) -> None:

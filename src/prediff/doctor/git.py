@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from shlex import split
 
 from prediff import __version__, git
-from prediff.doctor.installed import VIEWERS, is_below_here, version_of
+from prediff.doctor.installed import is_below_here, version_of
 from prediff.doctor.row import Row
 from prediff.errors import ToolError
 from prediff.languages import LANGUAGES
@@ -22,20 +22,7 @@ from prediff.setup.git_config import ConfigFile, Values, last
 from prediff.versions import rules_version
 
 _GROUP = "configured"
-_PROGRAMS = {
-    "bc": ("bcomp", "bcompare"),
-    "bc3": ("bcompare",),
-    "bc4": ("bcompare",),
-    "vscode": ("code",),
-    "gvimdiff": ("gvim",),
-    "nvimdiff": ("nvim",),
-    "vimdiff": ("vim",),
-    "emerge": ("emacs",),
-    "araxis": ("compare",),
-    "diffmerge": ("diffmerge",),
-    "guiffy": ("guiffy",),
-    "winmerge": ("WinMergeU", "WinMergeU.exe"),
-}
+_PROGRAMS = {"gvimdiff": ("gvim",), "emerge": ("emacs",)}
 """What git's own names of tools start, where that has another name."""
 
 
@@ -128,22 +115,27 @@ def _runs(name: str, cmd: _Found) -> Row:
 def _viewer(found: _Config) -> Row:
     """The tool that shows what prediff made: only the user's own configuration names it."""
     tools = [found.find(key, users=True) for key in (config.VIEWER, "diff.tool", "merge.tool")]
+    from prediff.viewers import named_program
+
     named = next((tool for tool in tools if tool and tool.value != config.TOOL), None)
     if named is None:
         return _no_viewer()
     name, place = named.value, named.place
     keys = [f"{kind}.{name}.{key}" for kind in ("difftool", "mergetool") for key in ("cmd", "path")]
-    programs = _PROGRAMS.get(name, (name,))
-    if not any(found.find(key, users=True) for key in keys) and not any(map(find_program, programs)):
-        text = f"{name} ({place}): no {' or '.join(programs)} in the folders of PATH"
+    known = named_program(name)
+    there = known.find(()) if known else any(map(find_program, _PROGRAMS.get(name, (name,))))
+    if not there and not any(found.find(key, users=True) for key in keys):
+        text = f"{name} ({place}): {known.label if known else name} is not found"
         advice = f"install it, or git config --global difftool.{name}.path PATH"
         return Row(_GROUP, "git viewer", "warn", text, advice)
     return Row(_GROUP, "git viewer", "ok", f"{name} ({place})")
 
 
 def _no_viewer() -> Row:
+    from prediff.viewers import VIEWERS
+
     advice = "prediff setup git --viewer TOOL names one, such as meld"
-    if any(map(find_program, VIEWERS)):
+    if any(one.chosen and one.find(()) for one in VIEWERS):
         return Row(_GROUP, "git viewer", "ok", f"none is named: one that is installed is taken; {advice}")
     return Row(_GROUP, "git viewer", "warn", "none is named, and none is installed", advice)
 

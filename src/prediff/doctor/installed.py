@@ -18,19 +18,6 @@ OLDEST_PYTHON = (3, 11)
 OLDEST_GIT = (2, 31)
 """Older ones lack options of `git config` and `git rev-parse` that prediff uses."""
 
-VIEWERS = (
-    "bcomp",
-    "bcompare",
-    "meld",
-    "kdiff3",
-    "code",
-    "nvim",
-    "vim",
-    "p4merge",
-    "opendiff",
-    "ksdiff",
-    "winmergeu",
-)
 _FOR_DEVELOPERS = frozenset({"dev", "benchmarks"})
 _SECONDS = 20
 
@@ -153,8 +140,10 @@ def programs() -> Iterator[Row]:
 
 
 def viewers() -> Iterator[Row]:
-    found = [name for name in VIEWERS if find_program(name)]
+    from prediff.viewers import VIEWERS
+
+    found = [one.name for one in VIEWERS if one.find(())]
     if found:
         yield Row("installed", "viewers", "ok", ", ".join(found))
     else:
-        yield Row("installed", "viewers", "warn", "none found on PATH", "install a diff viewer, such as meld")
+        yield Row("installed", "viewers", "warn", "none found", "install a diff viewer, such as meld")

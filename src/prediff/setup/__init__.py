@@ -5,7 +5,7 @@ The only place that writes configuration of the user's: `edit` does, `state` rem
 
 from __future__ import annotations
 
-from prediff.setup import git, github, gitlab, hg, jj, lazygit, pre_commit, svn
+from prediff.setup import beyond_compare, git, github, gitlab, hg, jj, lazygit, pre_commit, svn
 from prediff.setup.changes import FileChange, apply, find_changes, is_edited, shown_path
 from prediff.setup.state import Remembered, recall
 from prediff.setup.target import Choices, Plan, Target
@@ -31,6 +31,7 @@ TARGETS: tuple[Target, ...] = (
     svn.TARGET,
     jj.TARGET,
     lazygit.TARGET,
+    beyond_compare.TARGET,
     pre_commit.TARGET,
     github.TARGET,
     gitlab.TARGET,

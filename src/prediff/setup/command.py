@@ -16,6 +16,12 @@ def words() -> list[str]:
     return [os.path.abspath(sys.executable), "-P", "-m", "prediff"]
 
 
+def absolute_words() -> list[str]:
+    """The same by the full path of the program, for one that is started from a desktop with a PATH of its own."""
+    first, *rest = words()
+    return [find_program(first) or first, *rest]
+
+
 def command(*arguments: str) -> str:
     """A command line for sh."""
     return " ".join(quote(word) for word in [*words(), *arguments])

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from prediff.errors import ToolError
 from prediff.programs import find_program
 from prediff.users_git import own_environment
-from prediff.viewers.viewer import Call, Opened
+from prediff.viewers.viewer import CANNOT_RUN, Call, Opened
 
 _OURSELVES = re.compile(r"""\bprediff(\.exe)?["']?\s+difftool\b""")
 
@@ -23,8 +23,11 @@ class GitTool:
     """The tool that git knows by `name`."""
 
     name: str
-    waits: bool = False
-    shows_titles: bool = False
+    takes_null: bool = True
+
+    @property
+    def git_name(self) -> str:
+        return self.name
 
     def call(self, opened: Opened) -> Call:
         program = find_program("git", (opened.folder, *opened.compared))
@@ -41,6 +44,10 @@ class GitTool:
         # As git calls an external diff: a name, then path, id and mode of each side, of which it reads the paths alone.
         sides = (opened.left, ".", ".", opened.right, ".", ".")
         return Call((*words, opened.title, *sides), opened.folder, environment)
+
+    def judged(self, code: int) -> int:
+        # git's helper ends so, after a line of its own, only where it does not know the tool or cannot find it.
+        return code if code == 0 or code >= CANNOT_RUN - 1 else CANNOT_RUN
 
 
 def is_prediff(tool: str, configuration: Mapping[str, str]) -> bool:
