@@ -19,7 +19,8 @@ from typing import Any
 
 import click
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from prediff.cli import main, warm
@@ -120,11 +121,16 @@ _DATA = st.recursive(
 )
 
 
+_PATIENT = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@_PATIENT
 @given(_DATA)
 def test_what_is_sent_arrives(data: object) -> None:
     assert wire.decode(wire.encode(data)) == data
 
 
+@_PATIENT
 @given(st.binary(max_size=60) | st.text("dl0123456789:eixab-", max_size=40).map(str.encode))
 def test_anything_else_is_refused(data: bytes) -> None:
     try:

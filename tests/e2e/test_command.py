@@ -47,7 +47,7 @@ def test_a_difference(pair):
     assert done.out.startswith(
         "--- old.py\n"
         "+++ new.py\n"
-        "@@ -6,4 +6,2 @@ label\n"
+        "@@ -6,4 +5,3 @@ label\n"
         " \n"
         " def label(name):\n"
         "     # shown to people\n"

@@ -246,25 +246,3 @@ def test_little_is_imported(alone):
         "prediff.rules", "prediff.pipeline", "prediff.reconcile", "prediff.views.aligned", "prediff.config",
     } == set()  # fmt: skip
     assert "prediff.languages.python.printer" in loaded
-
-
-def test_the_version_of_the_rules_changes_with_them(monkeypatch):
-    import tomllib
-
-    from prediff import versions
-
-    found = versions.rules_version()
-    assert found == versions.rules_version()
-    assert found.isalnum()
-    assert len(found) == 12
-    monkeypatch.setattr(versions, "_SOURCES", versions._SOURCES[1:])
-    assert versions.rules_version() != found
-    monkeypatch.undo()
-    monkeypatch.setattr("prediff.__version__", "99")
-    assert versions.rules_version() != found
-    monkeypatch.undo()
-    monkeypatch.setattr("importlib.metadata.version", lambda name: "0")
-    assert versions.rules_version() != found
-    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
-    grammars = {d.partition(">")[0] for d in project["dependencies"] if d.startswith("tree-sitter")}
-    assert grammars <= set(versions._PACKAGES)
