@@ -57,6 +57,11 @@ def _table(folder: str, environment: Mapping[str, str], rounds: int) -> list[str
         "python -c pass": (("-c", "pass"), environment),
         f"prediff textconv, {LINES} lines, warm": (_prediff("textconv", "old.py"), environment),
         f"prediff textconv, {LINES} lines, cold": (_prediff("textconv", "old.py"), alone),
+        f"prediff bc-convert, {LINES} lines, warm": (
+            _prediff("bc-convert", "old.py", "shown.txt"),
+            environment,
+        ),
+        f"prediff bc-convert, {LINES} lines, cold": (_prediff("bc-convert", "old.py", "shown.txt"), alone),
         f"prediff diff, {LINES} lines, warm": (_prediff("diff", "old.py", "new.py"), environment),
         f"prediff diff, {LINES} lines, cold": (_prediff("diff", "old.py", "new.py"), alone),
         "prediff diff, byte-equal": (_prediff("diff", "old.py", "old.py"), environment),

@@ -304,6 +304,10 @@ class Watch:
     def rest(self) -> None:
         """Wait until it has nothing more to do."""
         began = time.time()
+        # What the system tells comes in order: once this is in the mirror, all before it has been told.
+        last = f"last-{time.monotonic_ns()}"
+        (self.base / "left" / last).write_text("")
+        self.wait(lambda status: (self.base / "out" / "left" / last).exists())
         time.sleep(CALM)
         states: list[tuple[float, object]] = []
 

@@ -173,6 +173,14 @@ EQUIVALENT = {
     ),
     "definition-order": ("def f(): pass\nclass A(B): x = 1\n", "class A(B): x = 1\ndef f(): pass\n"),
     "any-order": ("def f(): pass\nx = g()\n", "x = g()\ndef f(): pass\n"),
+    "unread-counters": (
+        "def f(a):\n    n = 0\n    for x in a:\n        n += 1\n",
+        "def f(a):\n    n = -1\n    for x in a:\n        n += 2\n",
+    ),
+    "imports-in-any-order": (
+        "from m import a\n@b(c)\ndef f(): pass\n",
+        "@b(c)\ndef f(): pass\nfrom m import a\n",
+    ),
     "none-identity": ("x = a == None\n", "x = a is None\n"),
     "str-fields": ('x = f"{a!s}"\n', 'x = f"{a}"\n'),
     "exact-fields": ('x = f"{type(a).__name__!s}"\n', 'x = f"{type(a).__name__}"\n'),
@@ -253,6 +261,11 @@ def test_constants_are_looked_through_in_any_order():
             "def f(a: int):\n    return 5 <= a < 9 or 0 <= a <= 3\n",
         ),
         ("definition-order", "x = struct.Struct('q')\ndef f(): x\n", "def f(): x\nx = struct.Struct('q')\n"),
+        (
+            "independent-neighbours",
+            "def f(a):\n    g = lambda: a\n    if a: h()\n    return g()\n",
+            "def f(a):\n    if a: h()\n    g = lambda: a\n    return g()\n",
+        ),
         ("empty-displays", "x = ','.join((a, b))\n", "x = ','.join([a, b])\n"),
         ("unread-imports", "from a import a, b\ng(a)\n", "from a import a\ng(a)\n"),
         ("unread-imports", "import a\ndef f(): a()\ng(a)\n", "def f(): a()\nimport a\ng(a)\n"),
@@ -266,6 +279,16 @@ def test_constants_are_looked_through_in_any_order():
 def test_more_of_a_class(name, one, two):
     every = tuple({name for needs, *_ in CLASSES.values() for name in needs})
     assert reason(one, two, every, one) == name
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["import os as o\n", "import os\nos = g()\n", "import os\nos.path.dirname = g\n", "from m import os\n"],
+)
+def test_paths_are_text_of_the_module_alone(head):
+    for before, wanted in (("import os\n", "exact-fields"), (head, "")):
+        texts = [f'{before}x = f"{{os.path.dirname(a){conversion}}}"\n' for conversion in ("!s", "")]
+        assert reason(texts[0], texts[1], ("source-unread",), texts[0]) == wanted
 
 
 def test_identity_has_two_sides():
@@ -299,6 +322,22 @@ def test_identity_has_two_sides():
         ("def f(a):\n    x, y = a\n    return x\n", "def f(a):\n    x, y = a\n    return y\n"),
         ("def f(a):\n    x, y = a\n    return x, y\n", "def f(a):\n    x, x = a\n    return x, x\n"),
         ("def f(a, b):\n    return a\n", "def f(a, b):\n    return b\n"),
+        (
+            "def f(a):\n    n = 0\n    n += 1\n    return n\n",
+            "def f(a):\n    n = 1\n    n += 1\n    return n\n",
+        ),
+        ("def f(a):\n    n = 0\n    n += a\n", "def f(a):\n    n = 1\n    n += a\n"),
+        ("def f():\n    global n\n    n = 0\n", "def f():\n    global n\n    n = 1\n"),
+        (
+            "def f():\n    n = 0\n    def g():\n        return n\n",
+            "def f():\n    n = 1\n    def g():\n        return n\n",
+        ),
+        (
+            "def f(a):\n    g = lambda b=a: b\n    a = 1\n    return g()\n",
+            "def f(a):\n    a = 1\n    g = lambda b=a: b\n    return g()\n",
+        ),
+        ("@b(a)\ndef f(): pass\nfrom m import a\n", "from m import a\n@b(a)\ndef f(): pass\n"),
+        ("from m import f\n@b(c)\ndef f(): pass\n", "@b(c)\ndef f(): pass\nfrom m import f\n"),
         ("from typing import List\ng(List)\n", "from typing import Lizt as List\ng(List)\n"),
         ("from typing import List\nx = List\n", "x = List\n"),
         ("x = a < b\n", "x = b < a\n"),

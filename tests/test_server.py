@@ -312,6 +312,38 @@ def test_beyond_compare_asks_too(home: Home) -> None:
         assert status["answered"] == answered
 
 
+def test_conversions_for_beyond_compare_are_the_same(home: Home) -> None:
+    for name, data in (
+        ("a.py", b"def f( x ):\n    return  x\n"),
+        ("bad.py", b"def f(:\n"),
+        ("latin.py", b"x = '\xe9'\n"),
+        ("empty.py", b""),
+        ("a.xyz", b"no language\n"),
+    ):
+        home.write(name, data)
+    home.start()
+    cases = [["a.py"], ["bad.py"], ["latin.py"], ["empty.py"], ["a.xyz"], ["--lang", "python", "a.xyz"]]
+    cases += [["--lang", "klingon", "a.py"], ["--level", "safe", "a.py"], ["--level=none", "a.py"]]
+    for words in cases:
+        one, two = home("bc-convert", *words, "warm.txt"), home.alone("bc-convert", *words, "alone.txt")
+        assert (
+            (one.returncode, one.stdout, one.stderr)
+            == (two.returncode, two.stdout, two.stderr)
+            == (0, b"", b"")
+        )
+        assert (home.folder / "warm.txt").read_bytes() == (home.folder / "alone.txt").read_bytes(), words
+    status = home.status()
+    assert status is not None
+    assert status["answered"] == len(cases)
+    missing = home("bc-convert", "missing.py", "warm.txt")
+    assert (missing.returncode, b"cannot read" in (home.folder / "warm.txt").read_bytes()) == (0, True)
+    assert (
+        home("bc-convert", "a.py", "a.py").returncode
+        == home.alone("bc-convert", "a.py", "a.py").returncode
+        == 2
+    )
+
+
 def test_options_are_those_of_the_commands() -> None:
     context = click.Context(group)
     for name, (count, valued, flags) in warm.SHAPES.items():

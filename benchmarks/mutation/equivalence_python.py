@@ -37,7 +37,13 @@ from mutation.python_spellings import (
     str_fields,
     str_in_text,
 )
-from mutation.python_unseen import independent_neighbours, self_assignments, unread_imports
+from mutation.python_unseen import (
+    imports_in_any_order,
+    independent_neighbours,
+    self_assignments,
+    unread_counters,
+    unread_imports,
+)
 from mutation.python_values import believed_values, small_values
 
 
@@ -122,6 +128,11 @@ CLASSES: dict[str, tuple[frozenset[str], str, Predicate]] = {
         "constant that the other does not mention",
         independent_neighbours,
     ),
+    "unread-counters": (
+        frozenset({"locals-unread"}),
+        "the texts are equal without the locals of functions that get whole numbers, or grow by them, and are not read",
+        unread_counters,
+    ),
     "self-assignments": (
         frozenset({"source-unread"}),
         "the texts are equal once a function no longer assigns a name to itself",
@@ -137,6 +148,11 @@ CLASSES: dict[str, tuple[frozenset[str], str, Predicate]] = {
         "the texts are equal but for the order of definitions that read none of each other's names when they are made",
         any_order,
     ),
+    "imports-in-any-order": (
+        frozenset({"order-unread"}),
+        "the same, with imports among them: each binds a name that what it crosses does not read when it is made",
+        imports_in_any_order,
+    ),
     "none-identity": (
         frozenset({"builtin-operators"}),
         "the texts are equal once `x == None` is written as `x is None`",
@@ -149,7 +165,8 @@ CLASSES: dict[str, tuple[frozenset[str], str, Predicate]] = {
     ),
     "exact-fields": (
         frozenset({"source-unread"}),
-        "the texts are equal once `{type(x).__name__!s}` is written without its conversion: it is text",
+        "the texts are equal once `{type(x).__name__!s}` or `{os.path.join(a, b)!s}` is written without its "
+        "conversion: it is text, or bytes, which have no format of their own",
         exact_fields,
     ),
     "empty-displays": (

@@ -75,8 +75,19 @@ def str_fields(one: ast.Module, two: ast.Module) -> bool:
     return same_compiled(*map(ast.fix_missing_locations, made))
 
 
+_PATH_FUNCTIONS = frozenset({
+    "abspath", "basename", "dirname", "expanduser", "expandvars", "join", "normcase", "normpath", "realpath", "relpath",
+})  # fmt: skip
+
+
 class _ExactFields(ast.NodeTransformer):
-    """Fields of names of classes, which are text, without a conversion to text."""
+    """Fields of names of classes and of paths, which are text, without a conversion to text.
+
+    paths: whether `os` is the module throughout.
+    """
+
+    def __init__(self, paths: bool) -> None:
+        self.paths = paths
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
         self.generic_visit(node)
@@ -84,11 +95,42 @@ class _ExactFields(ast.NodeTransformer):
         named = exact.endswith(".__class__.__name__") or (
             exact.startswith("type(") and exact.endswith(").__name__")
         )
+        if self.paths and isinstance(node.value, ast.Call):
+            called = ast.unparse(node.value.func)
+            named |= called.startswith("os.path.") and called.removeprefix("os.path.") in _PATH_FUNCTIONS
         return changed(node, conversion=-1 if named and node.conversion == ord("s") else node.conversion)
 
 
+def _is_os_the_module(tree: ast.Module) -> bool:
+    """Whether the file imports `os` at its top, binds nothing else by that name, and patches no function of paths."""
+    imports = [n for n in tree.body if isinstance(n, ast.Import)]
+    top = any(a.name == "os" and a.asname is None for n in imports for a in n.names)
+    return top and not any(map(_rebinds_os, ast.walk(tree)))
+
+
+def _rebinds_os(node: ast.AST) -> bool:
+    match node:
+        case ast.Import(names=names):
+            return any(a.asname == "os" for a in names)
+        case ast.ImportFrom(names=names):
+            return any((a.asname or a.name) in ("os", "*") for a in names)
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.ExceptHandler():
+            return node.name == "os"
+        case ast.MatchAs() | ast.MatchStar():
+            return node.name == "os"
+        case ast.Global(names=named) | ast.Nonlocal(names=named):
+            return "os" in named
+        case ast.arg():
+            return node.arg == "os"
+        case ast.Name():
+            return node.id == "os" and not isinstance(node.ctx, ast.Load)
+        case ast.Attribute():
+            return not isinstance(node.ctx, ast.Load) and ast.unparse(node).startswith("os.")
+    return False
+
+
 def exact_fields(one: ast.Module, two: ast.Module) -> bool:
-    made = [_ExactFields().visit(stripped(t)) for t in (one, two)]
+    made = [_ExactFields(_is_os_the_module(t)).visit(stripped(t)) for t in (one, two)]
     return same_compiled(*map(ast.fix_missing_locations, made))
 
 

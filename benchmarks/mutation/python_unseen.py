@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 
-from mutation.python_shapes import definition_order, same_compiled, sorted_imports, stripped, without_typing
+from mutation.python_shapes import (
+    any_order,
+    definition_order,
+    same_compiled,
+    sorted_imports,
+    stripped,
+    without_typing,
+)
 from mutation.swap import changed
 
 _WORD = re.compile(r"[^\W\d]\w*")
+
+
+_MADE = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def unread_imports(one: ast.Module, two: ast.Module) -> bool:
@@ -19,6 +30,15 @@ def unread_imports(one: ast.Module, two: ast.Module) -> bool:
         return True
     # An import that only binds a name may stand before or behind a definition, as a constant may.
     return not definition_order(one, two) and definition_order(*[_with_constants(tree) for tree in made])
+
+
+def imports_in_any_order(one: ast.Module, two: ast.Module) -> bool:
+    """Equal but for the order of definitions, and of imports of names that these do not read when they are made."""
+    made = [stripped(tree) for tree in (one, two)]
+    left, right = ([ast.dump(node) for node in tree.body] for tree in made)
+    places = [i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b] or [0]
+    crossed = made[0].body[places[0] : places[-1] + 1]
+    return all(isinstance(node, _MADE) for node in crossed) and any_order(*map(_with_constants, made))
 
 
 def _with_constants(tree: ast.Module) -> ast.Module:
@@ -118,6 +138,55 @@ def independent_neighbours(one: ast.Module, two: ast.Module) -> bool:
     )
 
 
+def unread_counters(one: ast.Module, two: ast.Module) -> bool:
+    """Equal without counters of functions that nothing reads: locals that get whole numbers, or grow by them."""
+    made = [_WithoutCounters().visit(stripped(tree)) for tree in (one, two)]
+    return same_compiled(*map(ast.fix_missing_locations, made))
+
+
+class _WithoutCounters(ast.NodeTransformer):
+    def __init__(self) -> None:
+        self.counters: frozenset[str] = frozenset()
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        outer, self.counters = self.counters, _counters(node)
+        self.generic_visit(node)
+        self.counters = outer
+        return node
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        return ast.Pass() if _counted(node) in self.counters else node
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        return ast.Pass() if _counted(node) in self.counters else node
+
+
+def _counters(function: ast.FunctionDef) -> frozenset[str]:
+    names = [n for n in ast.walk(function) if isinstance(n, ast.Name)]
+    counted = Counter(_counted(n) for n in ast.walk(function))
+    stored = Counter(n.id for n in names if not isinstance(n.ctx, ast.Load))
+    read = {n.id for n in names if isinstance(n.ctx, ast.Load)}
+    read |= {a.arg for a in ast.walk(function) if isinstance(a, ast.arg)}
+    shared = [n.names for n in ast.walk(function) if isinstance(n, (ast.Global, ast.Nonlocal))]
+    read |= {name for some in shared for name in some}
+    return frozenset(
+        {name for name, count in counted.items() if name and count == stored[name] and name not in read}
+    )
+
+
+def _counted(node: ast.AST) -> str:
+    """The name that a statement gives a whole number, or adds one to; "" for any other node."""
+    target: ast.expr | None = None
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target = node.targets[0]
+    elif isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Add, ast.Sub)):
+        target = node.target
+    if not isinstance(target, ast.Name) or not isinstance(node, (ast.Assign, ast.AugAssign)):
+        return ""
+    value = node.value.operand if isinstance(node.value, ast.UnaryOp) else node.value
+    return target.id if isinstance(value, ast.Constant) and type(value.value) is int else ""
+
+
 def _bodies(tree: ast.Module) -> Iterator[list[ast.stmt]]:
     """The blocks inside of functions, outer ones first."""
     for function in ast.walk(tree):
@@ -138,7 +207,10 @@ def _starts(node: ast.stmt, other: ast.stmt) -> bool:
         return False
     empty = isinstance(node.value, (ast.List, ast.Tuple)) and not node.value.elts
     empty = empty or (isinstance(node.value, ast.Dict) and not node.value.keys)
-    if not empty and not isinstance(node.value, ast.Constant):
+    late = isinstance(node.value, ast.Lambda) and not (
+        node.value.args.defaults or any(node.value.args.kw_defaults)
+    )  # what it reads, it reads when it is called
+    if not empty and not late and not isinstance(node.value, ast.Constant):
         return False
     name = node.targets[0].id
     return all(not isinstance(n, ast.Name) or n.id != name for n in ast.walk(other))

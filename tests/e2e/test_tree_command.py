@@ -62,7 +62,7 @@ def test_a_row_for_each_file_and_a_table(folders):
     assert done.err == ""
     rows, _, table = done.out.partition("\n\n")
     assert [" ".join(line.split()) for line in rows.splitlines()] == [
-        "differs bug.py 1 of 1 unit · -1 +1",
+        "differs bug.py 1 of 1 unit · -1 +2",
         "differs from.py 1 of 2 units · -5 +0",
         "only left gone.py",
         "same logic logic.py under docs-unread, locals-unread, source-unread",
@@ -130,7 +130,8 @@ def test_the_mirrors_are_equal_where_the_files_are_the_same(folders):
     assert left == before[0]
     assert set(right) == set(before[1])
     assert right["logic.py"] == left["logic.py"]
-    assert right["bug.py"] == LOGIC.replace("value * by", "value + by").encode()
+    changed = LOGIC.replace("value * by", "value + by").replace("    return", "    # Each one.\n    return")
+    assert right["bug.py"] == changed.encode()
     assert right["notes.txt"] == b"new\n"
     assert (contents(folders.folder / "left"), contents(folders.folder / "right")) == before
     inodes = {p.stat().st_ino for side in ("left", "right") for p in (folders.folder / side).rglob("*")}

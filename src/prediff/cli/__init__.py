@@ -68,10 +68,13 @@ def _quickly(arguments: list[str]) -> int | None:
         if arguments[0] == "diff" and not {"-q", "--quiet"} & set(arguments):
             write("identical\n")
         return 0
-    if quick.bc_convert(arguments):
-        return 0
-    from prediff.cli.warm import answered, start_if_wanted
+    from prediff.cli.warm import answered, converted, start_if_wanted
 
+    if converted(arguments):
+        return 0
+    if quick.bc_convert(arguments):
+        start_if_wanted(arguments)
+        return 0
     if arguments[:1] == ["bc-compare"]:
         return answered(["diff", "--quiet", *arguments[1:]])
     code = answered(arguments)

@@ -49,7 +49,7 @@ def _same_bytes(left: str, right: str) -> bool:
 
 def textconv(arguments: list[str]) -> bool:
     """Answer `textconv [--lang ID] [--rules VERSION] FILE` as `cli.textconv` would; False for other words."""
-    found = _parsed(arguments, "textconv", ("--lang", "--rules"), 1)
+    found = parsed(arguments, "textconv", ("--lang", "--rules"), 1)
     if found is None:
         return False
     from prediff.languages import LANGUAGES
@@ -70,7 +70,7 @@ def textconv(arguments: list[str]) -> bool:
 
 def bc_convert(arguments: list[str]) -> bool:
     """Answer `bc-convert [--lang ID] [--level LEVEL] SOURCE TARGET`; False for other words."""
-    found = _parsed(arguments, "bc-convert", ("--lang", "--level"), 2)
+    found = parsed(arguments, "bc-convert", ("--lang", "--level"), 2)
     if found is None:
         return False
     from prediff.beyond_compare import convert_file
@@ -80,7 +80,7 @@ def bc_convert(arguments: list[str]) -> bool:
     return True
 
 
-def _parsed(
+def parsed(
     arguments: list[str], command: str, options: tuple[str, ...], operands: int
 ) -> tuple[dict[str, str], list[str]] | None:
     """The options, each with a value, and operands of a command; None where it is written otherwise."""

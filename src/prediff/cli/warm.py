@@ -63,9 +63,41 @@ def answered(arguments: list[str]) -> int | None:
     return code
 
 
+def converted(arguments: list[str]) -> bool:
+    """Whether a `bc-convert` was done with a text that came from a server. Raises WriteError as the command does."""
+    if arguments[:1] != ["bc-convert"] or "PREDIFF_DEBUG" in os.environ:
+        return False
+    from prediff.cli.quick import parsed
+    from prediff.server import client
+
+    found, base = parsed(arguments, "bc-convert", ("--lang", "--level"), 2), client.base()
+    if found is None or base is None or not client.is_there(base):
+        return False
+    options, (source, target) = found
+    try:
+        data = _content(source, MAX_BYTES)
+    except (NotOrdinary, OSError, ValueError):
+        return False
+    if f"{os.sep}shown{os.sep}" in os.path.abspath(source):
+        return False  # it may be one of ours, which is shown as it is
+    request = {
+        "convert": data,
+        "path": source,
+        "lang": options.get("--lang", ""),
+        "level": options.get("--level", ""),
+    }
+    answer = client.ask(base, "answer", request)
+    if not isinstance(answer, dict) or not answer.get("text"):
+        return False
+    from prediff.emit import write_over
+
+    write_over(target, answer["text"], source)
+    return True
+
+
 def start_if_wanted(arguments: list[str]) -> None:
     """Start a server for the next command, where this one had none and the user's configuration says `auto`."""
-    if not arguments or arguments[0] not in SHAPES:
+    if not arguments or arguments[0] not in {*SHAPES, "bc-convert"}:
         return
     try:
         with open(user_file(), "rb") as file:

@@ -64,11 +64,13 @@ def answer_to(request: dict[str, Any]) -> dict[str, Any] | list[Any]:
     from prediff.cli.inputs import Sent
     from prediff.cli.output import Recorder, record
 
-    if "pair" in request:
-        try:
+    try:
+        if "pair" in request:
             return pairs.answer_to(request)
-        except Exception:
-            return []
+        if "convert" in request:
+            return {"text": _converted(request)}
+    except Exception:
+        return []
     arguments = [wire.text(word) for word in request["arguments"]]
     environment = {name: wire.text(value) for name, value in request["environment"].items()}
     recorder = Recorder(bool(request["terminal"]), request["columns"], environment)
@@ -83,6 +85,14 @@ def answer_to(request: dict[str, Any]) -> dict[str, Any] | list[Any]:
         record(None)
     said = [[how, text] if pager is None else [how, text, pager] for how, text, pager in recorder.said]
     return {"said": said, "code": code if isinstance(code, int) else 0}
+
+
+def _converted(request: dict[str, Any]) -> bytes:
+    """The text of a file for Beyond Compare."""
+    from prediff.beyond_compare import convert
+
+    path, language, level = (wire.text(request[name]) for name in ("path", "lang", "level"))
+    return convert(request["convert"], path, language or None, level or "layout")
 
 
 def warm_up() -> None:
