@@ -291,6 +291,14 @@ def test_paths_are_text_of_the_module_alone(head):
         assert reason(texts[0], texts[1], ("source-unread",), texts[0]) == wanted
 
 
+@pytest.mark.parametrize(
+    ("head", "wanted"), [("", "exact-fields"), ("len = g\n", ""), ("from m import *\n", "")]
+)
+def test_builtins_make_exact_values(head, wanted):
+    texts = [f'{head}x = f"{{len(a){conversion}}}"\n' for conversion in ("!s", "")]
+    assert reason(texts[0], texts[1], ("source-unread",), texts[0]) == wanted
+
+
 def test_identity_has_two_sides():
     texts = "def f(a, b):\n    if a is not b: g()\n", "def f(a, b):\n    if b is not a: g()\n"
     assert reason(*texts, ("source-unread",), texts[0]) == "small-values"

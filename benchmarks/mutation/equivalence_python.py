@@ -165,8 +165,8 @@ CLASSES: dict[str, tuple[frozenset[str], str, Predicate]] = {
     ),
     "exact-fields": (
         frozenset({"source-unread"}),
-        "the texts are equal once `{type(x).__name__!s}` or `{os.path.join(a, b)!s}` is written without its "
-        "conversion: it is text, or bytes, which have no format of their own",
+        "the texts are equal once `{type(x).__name__!s}`, `{os.path.join(a, b)!s}` or `{len(x)!s}` is written without "
+        "its conversion: it is text, a whole number, or bytes, which have no format of their own",
         exact_fields,
     ),
     "empty-displays": (

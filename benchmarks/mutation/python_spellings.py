@@ -80,14 +80,20 @@ _PATH_FUNCTIONS = frozenset({
 })  # fmt: skip
 
 
-class _ExactFields(ast.NodeTransformer):
-    """Fields of names of classes and of paths, which are text, without a conversion to text.
+_EXACT_BUILTINS = frozenset({"ascii", "bin", "chr", "hash", "hex", "id", "len", "oct", "ord", "repr"})
+"""Builtins that give exact text or whole numbers, whatever they are handed."""
 
-    paths: whether `os` is the module throughout.
+
+class _ExactFields(ast.NodeTransformer):
+    """Fields of names of classes, of paths, and of what builtins make, without a conversion to text.
+
+    paths: whether `os` is the module throughout. builtins: those that the file does not bind.
     """
 
-    def __init__(self, paths: bool) -> None:
-        self.paths = paths
+    def __init__(self, tree: ast.Module) -> None:
+        self.paths = _is_os_the_module(tree)
+        nodes = list(ast.walk(tree))
+        self.builtins = {n for n in _EXACT_BUILTINS if not any(_rebinds(node, n) for node in nodes)}
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
         self.generic_visit(node)
@@ -98,6 +104,8 @@ class _ExactFields(ast.NodeTransformer):
         if self.paths and isinstance(node.value, ast.Call):
             called = ast.unparse(node.value.func)
             named |= called.startswith("os.path.") and called.removeprefix("os.path.") in _PATH_FUNCTIONS
+        if isinstance(node.value, ast.Call):
+            named |= ast.unparse(node.value.func) in self.builtins
         return changed(node, conversion=-1 if named and node.conversion == ord("s") else node.conversion)
 
 
@@ -105,32 +113,33 @@ def _is_os_the_module(tree: ast.Module) -> bool:
     """Whether the file imports `os` at its top, binds nothing else by that name, and patches no function of paths."""
     imports = [n for n in tree.body if isinstance(n, ast.Import)]
     top = any(a.name == "os" and a.asname is None for n in imports for a in n.names)
-    return top and not any(map(_rebinds_os, ast.walk(tree)))
+    return top and not any(_rebinds(node, "os") for node in ast.walk(tree))
 
 
-def _rebinds_os(node: ast.AST) -> bool:
+def _rebinds(node: ast.AST, name: str) -> bool:
+    """Whether a node binds a name to something else than the module of that name, or an attribute of it."""
     match node:
         case ast.Import(names=names):
-            return any(a.asname == "os" for a in names)
+            return any(a.asname == name for a in names)
         case ast.ImportFrom(names=names):
-            return any((a.asname or a.name) in ("os", "*") for a in names)
+            return any((a.asname or a.name) in (name, "*") for a in names)
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.ExceptHandler():
-            return node.name == "os"
+            return node.name == name
         case ast.MatchAs() | ast.MatchStar():
-            return node.name == "os"
+            return node.name == name
         case ast.Global(names=named) | ast.Nonlocal(names=named):
-            return "os" in named
+            return name in named
         case ast.arg():
-            return node.arg == "os"
+            return node.arg == name
         case ast.Name():
-            return node.id == "os" and not isinstance(node.ctx, ast.Load)
+            return node.id == name and not isinstance(node.ctx, ast.Load)
         case ast.Attribute():
-            return not isinstance(node.ctx, ast.Load) and ast.unparse(node).startswith("os.")
+            return not isinstance(node.ctx, ast.Load) and ast.unparse(node).startswith(f"{name}.")
     return False
 
 
 def exact_fields(one: ast.Module, two: ast.Module) -> bool:
-    made = [_ExactFields(_is_os_the_module(t)).visit(stripped(t)) for t in (one, two)]
+    made = [_ExactFields(t).visit(stripped(t)) for t in (one, two)]
     return same_compiled(*map(ast.fix_missing_locations, made))
 
 
