@@ -655,3 +655,30 @@ def test_one_changed_line_among_renamed_locals_is_the_only_one():
     report = prediff.diff(left, right, language="python")
     lines = zip(report.left_text.splitlines(), report.right_text.splitlines(), strict=True)
     assert [(a.strip(), b.strip()) for a, b in lines if a != b] == [("total += item", "total -= item")]
+
+
+UNREAD = "def f(x):\n    for _ in x:\n        g(1)\n"
+
+
+@pytest.mark.parametrize("level", ["safe", "relaxed"])
+def test_a_local_that_nobody_reads_may_be_an_underscore(level):
+    right = UNREAD.replace("_", "item")
+    assert prediff.diff(UNREAD, right, language="python", level=level).same
+
+
+@pytest.mark.parametrize("level", ["safe", "relaxed"])
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (UNREAD.replace("1", "_('a')"), "def f(x):\n    for item in x:\n        g(_('a'))\n"),
+        (f"{UNREAD}    return _('a')\n", "def f(x):\n    for item in x:\n        g(1)\n    return _('a')\n"),
+        (UNREAD, "def f(x):\n    for item in x:\n        g(item)\n"),
+        (UNREAD.replace("1", "lambda: _"), "def f(x):\n    for item in x:\n        g(lambda: _)\n"),
+        ("def f(x):\n    _, b = x\n    return b\n", "def f(x):\n    a, b = x\n    return a\n"),
+        ("def f(x):\n    _ = g(x)\n    return x\n", "def f(x):\n    global a\n    a = g(x)\n    return x\n"),
+        ("for _ in x:\n    g(1)\n", "for item in x:\n    g(1)\n"),
+        ("class A:\n    for _ in x:\n        g(1)\n", "class A:\n    for item in x:\n        g(1)\n"),
+    ],
+)
+def test_an_underscore_captures_nothing(left, right, level):
+    assert not prediff.diff(left, right, language="python", level=level).same

@@ -101,11 +101,10 @@ class _ExactFields(ast.NodeTransformer):
         named = exact.endswith(".__class__.__name__") or (
             exact.startswith("type(") and exact.endswith(").__name__")
         )
-        if self.paths and isinstance(node.value, ast.Call):
-            called = ast.unparse(node.value.func)
-            named |= called.startswith("os.path.") and called.removeprefix("os.path.") in _PATH_FUNCTIONS
         if isinstance(node.value, ast.Call):
-            named |= ast.unparse(node.value.func) in self.builtins
+            called = ast.unparse(node.value.func)
+            of_path = called.startswith("os.path.") and called.removeprefix("os.path.") in _PATH_FUNCTIONS
+            named |= called in self.builtins or (self.paths and of_path)
         return changed(node, conversion=-1 if named and node.conversion == ord("s") else node.conversion)
 
 
