@@ -190,7 +190,9 @@ def _narrowest(
 
 
 def _covers(span: Span, word: Word) -> bool:
-    return span[:2] <= (word.line, word.column) < span[2:]
+    """Whether a word lies in a span, or, since its place in a string is not known, the string in part."""
+    start = word.line, word.column
+    return span[:2] <= start < span[2:] or start <= span[:2] < word.end
 
 
 def _size(span: Span) -> tuple[int, int]:

@@ -18,11 +18,16 @@ SKIPPED = frozenset({tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DE
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A token that counts, and where it stands: line from 1, column from 0."""
+    """A token that counts, and where it stands: line from 1, column from 0.
+
+    end: line and column behind the strings that it is written in, (0, 0) for a word that stands by itself. The place is
+    then that of the first string.
+    """
 
     text: str
     line: int
     column: int
+    end: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,12 @@ class Leaf:
 
     def word(self, text: str) -> Word:
         return Word(text, self.line, self.column)
+
+    @property
+    def behind(self) -> tuple[int, int]:
+        """Line and column behind the token."""
+        *before, last = self.text.split("\n")
+        return self.line + len(before), len(last) + (0 if before else self.column)
 
 
 @dataclass(frozen=True, slots=True)

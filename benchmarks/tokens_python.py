@@ -172,11 +172,11 @@ def _words(pieces: Sequence[Piece]) -> list[Word]:
             before = found[-2:] if len(found) > 1 else []
             found += _group_words(piece, bool(before) and before[0].text == "class")
         elif piece.kind == "string":
-            run = [piece.text]
+            run = [piece]
             while at < len(pieces) and isinstance(follower := pieces[at], Leaf) and follower.kind == "string":
-                run.append(follower.text)
+                run.append(follower)
                 at += 1
-            found += _string_words(" ".join(run), piece)
+            found += _string_words(run)
         else:
             found += _leaf_words(piece)
     return found
@@ -256,8 +256,9 @@ def _joined(rows: Sequence[list[Piece]], opening: Leaf) -> list[Word]:
 # --- strings ---------------------------------------------------------------------------------------------------
 
 
-def _string_words(text: str, leaf: Leaf) -> list[Word]:
-    return [leaf.word(w) for w in _string_texts(text)]
+def _string_words(run: Sequence[Leaf]) -> list[Word]:
+    first, end = run[0], run[-1].behind
+    return [Word(w, first.line, first.column, end) for w in _string_texts(" ".join([s.text for s in run]))]
 
 
 @lru_cache(4096)

@@ -16,6 +16,7 @@ from mutation.python import rewritten
 from prediff.model import LineMap, Settings, SourceFile
 from prediff.pipeline import compare
 from rule_times import rule_times
+from suites.outcomes import Expected
 
 TEXT = """\
 def f(items, limit):
@@ -148,3 +149,19 @@ def test_bad_options_of_planted(arguments, said, capsys):
         planted.main(arguments)
     assert stopped.value.code == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "covered"),
+    [
+        ("a.test_*", "a.test_b", True),
+        ("a.Pure*.test_update", "a.PureMapping.test_update", True),
+        ("a.Pure*.test_update", "a.PureMapping.test_update_more", False),
+        ("a.test_b", "a.test_bc", False),
+        ("a.test[x]", "a.test[x]", True),
+        ("a.test[x]", "a.testx", False),
+        ("a.b", "axb", False),
+    ],
+)
+def test_a_star_stands_for_any_characters(pattern, name, covered):
+    assert Expected("suite*", pattern, "exact-dict", "").covers("suites", name, "relaxed") == covered

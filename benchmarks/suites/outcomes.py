@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,7 +54,7 @@ class Loss:
 class Expected:
     """Tests of a suite that read what an assumption says is not read, so that they may fail where it is granted.
 
-    Names of suites and tests with `*` at the end stand for all that begin so.
+    In names of suites and tests `*` stands for any characters.
     """
 
     suite: str
@@ -76,7 +77,7 @@ class Expected:
 
 
 def _matches(pattern: str, name: str) -> bool:
-    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name, re.DOTALL) is not None
 
 
 def read_expected(path: Path = EXPECTED) -> tuple[Expected, ...]:
