@@ -2,6 +2,7 @@
 
     python benchmarks/alignment.py --work FOLDER
     python benchmarks/alignment.py --work FOLDER --use tune --only click,rich --show
+    python benchmarks/alignment.py --work FOLDER --embedding MODEL
 
 `alignment.tsv` names packages and successive releases of them; `pip download` brings them into FOLDER, and only their
 Python files are taken out. Nothing is installed or run. Functions under the same qualified name in two releases belong
@@ -31,6 +32,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from alignment_by_model import further, open_embedder
 from alignment_pairs import Case, FilePair, common_tokens, file_pairs, releases, renamed
 from crash_sweep import fetch
 from prediff.depth import quick_and_deep
@@ -40,6 +42,7 @@ from prediff.matchers import MATCHERS, fold
 from prediff.matchers.similarity import find_alike
 from prediff.matchers.units import Path as UnitPath
 from prediff.matchers.units import units_of
+from prediff.models.protocols import Embedder
 from prediff.tree import Block, Class, Node, Pass, update
 
 HOLES = 0.15
@@ -47,6 +50,7 @@ FEW = 0.1
 CLOSER = 0.1
 """By which share of common tokens a function is clearly closer to another than the one of its name: code has moved."""
 SCENARIOS = ("ordered", "shuffled", "holes", "few")
+WITH_MODEL = ", with a model"
 
 
 @dataclass(slots=True)
@@ -102,8 +106,10 @@ HEADER = """\
 # --- scenarios -------------------------------------------------------------------------------------------------
 
 
-def measured(pair: FilePair, scenario: str, language: Language, show: bool = False) -> Tally:
-    """How the matchers do on one pair of files."""
+def measured(
+    pair: FilePair, scenario: str, language: Language, show: bool = False, embedder: Embedder | None = None
+) -> Tally:
+    """How the matchers do on one pair of files, with what vectors add to them where there is an embedder."""
     seed = random.Random(f"{pair.name} {scenario}")
     left, right, cases = pair.left, pair.right, pair.cases
     places: dict[UnitPath, UnitPath] = {}
@@ -120,6 +126,8 @@ def measured(pair: FilePair, scenario: str, language: Language, show: bool = Fal
     found = find_alike(left, right, fold(MATCHERS, left, right, language.traits), language.traits)
     tally = Tally(total=len(pair.cases), seconds=time.process_time() - start)
     pairs = {**found.known, **{a.left: a.right for a in found.alike}}
+    if embedder is not None:
+        pairs |= further(left, right, pairs, embedder, language)
     counterparts = {c.right for c in cases if c.right}
     for case in cases:
         got = pairs.get(case.left)
@@ -215,13 +223,16 @@ def few(pair: FilePair, seed: random.Random) -> tuple[Block, Block, tuple[Case, 
 # --- all of them -----------------------------------------------------------------------------------------------
 
 
-def run(pairs: Sequence[FilePair], show: bool = False) -> dict[str, Tally]:
-    """The tally of each scenario over some pairs of files."""
+def run(pairs: Sequence[FilePair], show: bool = False, embedder: Embedder | None = None) -> dict[str, Tally]:
+    """The tally of each scenario over some pairs of files; with an embedder of each a second one, with its pairs."""
     language = get_language("python")
     found = {scenario: Tally() for scenario in SCENARIOS}
+    if embedder is not None:
+        found |= {f"{scenario}{WITH_MODEL}": Tally() for scenario in SCENARIOS}
     for scenario, tally in found.items():
         for pair in pairs:
-            tally.add(measured(pair, scenario, language, show))
+            asked = embedder if scenario.endswith(WITH_MODEL) else None
+            tally.add(measured(pair, scenario.removesuffix(WITH_MODEL), language, show, asked))
     return found
 
 
@@ -235,20 +246,22 @@ def main() -> int:
     parser.add_argument("--use", choices=("tune", "report", "all"), default="report")
     parser.add_argument("--only", default="", help="packages, with commas between them")
     parser.add_argument("--show", action="store_true", help="show each wrong pair")
+    parser.add_argument("--embedding", default="", help="a model on this machine, whose pairs are added")
     options = parser.parse_args()
-    total = {scenario: Tally() for scenario in SCENARIOS}
+    embedder = open_embedder(options.embedding, options.work) if options.embedding else None
+    total: dict[str, Tally] = {}
     only = frozenset(options.only.split(",")) - {""}
     with quick_and_deep():
         for name, old, new in releases(options.use, only):
             folders = [fetch(name, version, options.work / f"{name}-{version}") for version in (old, new)]
-            found = run(list(file_pairs(folders[0], folders[1])), options.show)
+            found = run(list(file_pairs(folders[0], folders[1])), options.show, embedder)
             print(found["ordered"].row(f"{name} {old} to {new}"), flush=True)
             for scenario, tally in found.items():
-                total[scenario].add(tally)
+                total.setdefault(scenario, Tally()).add(tally)
     print(HEADER)
     for scenario, tally in total.items():
         print(tally.row(scenario))
-    return 0 if total["ordered"].pairs else 1
+    return 0 if total and total["ordered"].pairs else 1
 
 
 if __name__ == "__main__":

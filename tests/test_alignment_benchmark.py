@@ -162,3 +162,23 @@ def test_the_table_can_be_read():
         n for n, _, _ in alignment_pairs.releases("tune", frozenset())
     }
     assert {n for n, _, _ in alignment_pairs.releases("all", frozenset({"click"}))} == {"click"}
+
+
+def test_a_model_adds_pairs_of_what_is_left_over(folders, monkeypatch):
+    """Vectors of words, in the place of a model's: where the matchers find nothing, all pairs are theirs."""
+    from collections import Counter
+
+    class Words:
+        def embed(self, units):
+            counts = [Counter(unit.text.replace("(", " ").replace(".", " ").split()) for unit in units]
+            words = sorted(set().union(*counts))
+            rows = [[float(count[word]) for word in words] for count in counts]
+            return [tuple(x / sum(y * y for y in row) ** 0.5 for x in row) for row in rows]
+
+    monkeypatch.setattr(alignment, "fold", lambda *_: ())
+    monkeypatch.setattr(alignment, "find_alike", lambda *_: Likeness({}, (), (), ()))
+    found = alignment.run(list(alignment_pairs.file_pairs(*folders)), embedder=Words())
+    assert found["ordered"].pairs == 0
+    with_model = found["ordered, with a model"]
+    assert with_model.pairs > 0
+    assert sum(with_model.right.values()) > 0

@@ -10,6 +10,7 @@ import pytest
 from prediff import config
 from prediff.config import Config, load_config
 from prediff.errors import ConfigError
+from prediff.models.settings import ModelSettings
 from prediff.rules import assumptions
 
 
@@ -157,13 +158,31 @@ def test_mistakes_are_named(home, repository, text, message, whose):
         ("context = true", "context must be a number of lines"),
         ('color = "red"', "color cannot be 'red'"),
         ('assume = ["no-nan"]\nrefuse = ["no-nan"]', "no-nan is both assumed and refused"),
-        ('model = "x"', "unknown key 'model'"),
+        ('model = "x"', r"model must be a table, \[model\]"),
+        ("[model]\nsummarise = true", "model: unknown key 'summarise'; did you mean summaries?"),
+        ("[model]\nsummaries = 1", "model.summaries must be true or false"),
+        ("[model]\nname = 1", "model.name must be a string"),
+        ('[model]\nbackend = "htp"', "model.backend cannot be 'htp'; did you mean http?"),
+        ('[model]\nbackend = "http"', 'backend = "http" needs url'),
+        ('[model]\nbackend = "transformers"', 'backend = "transformers" needs name'),
+        ('[model]\nurl = "file:///etc/passwd"', "model.url must be an address"),
+        ("[model]\ntemperature = 3", "model.temperature must be between 0.0 and 2.0"),
+        ("[model]\nlimit = 1.5", "model.limit must be a whole number"),
+        ("[model]\nseed = true", "model.seed must be a whole number"),
     ],
 )
 def test_mistakes_of_the_user_are_named(home, repository, text, message):
     home.write_text(text + "\n")
     with pytest.raises(ConfigError, match=message):
         load(repository)
+
+
+def test_the_model_is_the_users_alone(home, repository):
+    home.write_text('[model]\nsummaries = true\nbackend = "http"\nurl = "http://127.0.0.1:1/v1"\n')
+    (repository / ".prediff.toml").write_text('[model]\nurl = "http://elsewhere/v1"\nremote = true\n')
+    found = load(repository)
+    assert found.model == ModelSettings(summaries=True, backend="http", url="http://127.0.0.1:1/v1")
+    assert any("model is ignored" in line for line in found.warnings)
 
 
 def test_two_configurations_in_one_folder_are_refused(home, repository):

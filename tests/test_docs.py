@@ -71,7 +71,7 @@ def test_options_and_commands_exist(page: Path) -> None:
     for line in re.findall(r"\bprediff [a-z][^`\n]*", page.read_text(encoding="utf-8")):
         words = line.partition("#")[0].split()
         if words[1] in known:
-            own = {o for p in parameters(known[words[1]]) for o in p.opts}
+            own = {o for p in parameters(known[words[1]]) for o in (*p.opts, *p.secondary_opts)}
             used = {w.partition("=")[0] for w in words[2:] if w.startswith("--") and w != "--"}
             assert used <= own, line
     named = set(re.findall(r"`(--[a-z-]+)[ =`]", page.read_text(encoding="utf-8")))

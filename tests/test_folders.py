@@ -170,10 +170,12 @@ def test_globs_of_the_configuration(tmp_path):
 
 
 def test_a_pattern_that_could_take_for_ever_is_not_used(tmp_path):
-    root = tree(tmp_path / "a", {".gitignore": "*a" * 40 + "b\n*.log\n**/x/**/y*z*\n"})
+    slow = "*a" * 40 + "b\na*a*a*/a*a*a*/b\n" + "**/a/" * 9 + "b\n"
+    root = tree(tmp_path / "a", {".gitignore": slow + "*.log\n**/x/**/y*z\n"})
     start = time.monotonic()
     files = IgnoreFiles(root)
-    assert not files.leaves_out("a" * 250, False)
+    for path in ("a" * 250, f"{'a' * 250}/{'a' * 250}/bc", "a/" * 60 + "c", "a/" * 2000 + "c"):
+        assert not files.leaves_out(path, False)
     assert files.leaves_out("a.log", False)
     assert files.leaves_out("q/x/q/yaz", False)
     assert time.monotonic() - start < 5

@@ -32,12 +32,15 @@ def used(files: list[Path]) -> set[str]:
 
 def test_dependencies_are_those_that_are_used() -> None:
     declared = names(PROJECT["dependencies"])
-    extra = names(PROJECT["optional-dependencies"]["cluster"])
-    source = used(sorted((ROOT / "src").rglob("*.py"))) - set(sys.stdlib_module_names) - {"prediff"}
-    cluster = used([ROOT / "src" / "prediff" / "cluster.py"]) - set(sys.stdlib_module_names) - {"prediff"}
-    assert source - cluster == declared
+    extras = {name: names(lines) for name, lines in PROJECT["optional-dependencies"].items()}
+    own = set(sys.stdlib_module_names) | {"prediff"}
+    package = ROOT / "src" / "prediff"
+    models = sorted((package / "models").rglob("*.py"))
+    rest = set(package.rglob("*.py")) - {package / "cluster.py", *models}
+    assert used(sorted(rest)) - own == declared
     # dask brings distributed by an extra of its own; ray is the user's to install.
-    assert cluster == extra | {"distributed", "ray"}
+    assert used([package / "cluster.py"]) - own == extras["cluster"] | {"distributed", "ray"}
+    assert used(models) - own - declared == (extras["http"] | extras["model"]) - {"prediff"}
 
 
 def names(lines: list[str]) -> set[str]:

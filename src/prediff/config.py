@@ -12,7 +12,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -20,6 +20,7 @@ from prediff import config_files
 from prediff.config_files import FILES, folders_from
 from prediff.errors import ConfigError
 from prediff.model import Settings
+from prediff.models.settings import BACKENDS, DEVICES, ModelSettings
 
 MAX_BYTES = 1 << 20
 
@@ -34,10 +35,10 @@ _CHOICES = {"level": LEVELS, "reader": READERS, "view": VIEWS, "color": COLORS, 
 _REPOSITORY_KEYS = ("level", "refuse", "show", "languages", "ignore")
 _USER_KEYS = (
     *_REPOSITORY_KEYS,
-    *("assume", "reader", "view", "color", "pager", "context", "viewers", "server", "watch"),
+    *("assume", "reader", "view", "color", "pager", "context", "viewers", "server", "watch", "model"),
 )
 _NEVER_FROM_A_REPOSITORY = frozenset(
-    {*_USER_KEYS, "cache", "commands", "implementations", "model", "output", "outputs", "run-code", "viewer"}
+    {*_USER_KEYS, "cache", "commands", "implementations", "output", "outputs", "run-code", "viewer"}
 ) - set(_REPOSITORY_KEYS)
 """Keys that are ignored in a repository, with a line that says so; any other unknown key is refused."""
 
@@ -79,7 +80,7 @@ class Config:
     which only name a language where nothing else does. ignore: globs of files to leave out where folders are
     compared; two files that are named are always compared. pager: a command, "" for none, None where not set. watch:
     what `prediff watch` keeps where no folders are named. viewers: the words of commands that open a pair, by the names
-    that the user gave them.
+    that the user gave them. model: what explains differences in words.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -91,6 +92,7 @@ class Config:
     context: int = 3
     viewers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     watch: tuple[Watched, ...] = ()
+    model: ModelSettings = field(default_factory=ModelSettings)
     warnings: tuple[str, ...] = ()
 
     def choose_language(self, path: str) -> tuple[str | None, str | None]:
@@ -277,6 +279,7 @@ def _of_the_user(file: str, table: Mapping[str, Any]) -> Config:
         context=table.get("context", defaults.context),
         viewers={name: _words(command) for name, command in table.get("viewers", {}).items()},
         watch=tuple([_watched(file, one) for one in table.get("watch", ())]),
+        model=_model(file, table.get("model", {})),
     )
 
 
@@ -336,6 +339,8 @@ def _check(file: str, table: Mapping[str, Any], keys: Sequence[str]) -> Mapping[
             raise ConfigError(f'{file}: pager must be a command as a string ("" for none)')
         elif key == "context" and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
             raise ConfigError(f"{file}: context must be a number of lines, 0 or more")
+        elif key == "model" and not isinstance(value, dict):
+            raise ConfigError(f"{file}: model must be a table, [model], with backend, name and the like")
         elif key == "watch" and not (isinstance(value, list) and all(isinstance(one, dict) for one in value)):
             raise ConfigError(f"{file}: watch must be tables, each under [[watch]], with left, right and out")
     return table
@@ -350,6 +355,49 @@ def _watched(file: str, table: Mapping[str, Any]) -> Watched:
         if not isinstance(path, str) or not os.path.isabs(os.path.expanduser(path)):
             raise ConfigError(f"{file}: watch: {key} must be a folder as an absolute path, or one from ~")
     return Watched(*(os.path.expanduser(table[key]) for key in ("left", "right", "out")))
+
+
+_NUMBERS = {
+    "temperature": (0.0, 2.0),
+    "top_p": (0.01, 1.0),
+    "thinking_tokens": (0, 40_960),
+    "limit": (1, 10_000),
+    "timeout": (1.0, 3600.0),
+    "seed": (0, 2**31 - 1),
+}
+"""The least and the most that a number of `[model]` may be; whole where these are."""
+
+
+def _model(file: str, table: Mapping[str, Any]) -> ModelSettings:
+    """The table `[model]`."""
+    known = {one.name: one.default for one in fields(ModelSettings)}
+    for key, value in table.items():
+        where = f"{file}: model.{key}"
+        if key not in known:
+            raise ConfigError(f"{file}: model: unknown key {key!r}{did_you_mean(key, tuple(known))}")
+        if key in ("backend", "device"):
+            one_of(where, value, BACKENDS if key == "backend" else DEVICES)
+        elif key in _NUMBERS:
+            _check_number(where, value, *_NUMBERS[key])
+        elif isinstance(known[key], bool) and not isinstance(value, bool):
+            raise ConfigError(f"{where} must be true or false")
+        elif not isinstance(known[key], bool) and not isinstance(value, str):
+            raise ConfigError(f"{where} must be a string")
+    found = ModelSettings(**table)
+    needed = {"transformers": "name", "http": "url"}.get(found.backend)
+    if needed and not getattr(found, needed):
+        raise ConfigError(f'{file}: model: backend = "{found.backend}" needs {needed}')
+    if found.url and not found.url.startswith(("http://", "https://")):
+        raise ConfigError(f"{file}: model.url must be an address that begins with http:// or https://")
+    return found
+
+
+def _check_number(where: str, value: Any, least: float, most: float) -> None:
+    whole = isinstance(least, int)
+    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+        raise ConfigError(f"{where} must be a {'whole ' * whole}number")
+    if not least <= value <= most:
+        raise ConfigError(f"{where} must be between {least} and {most}")
 
 
 def _check_word(file: str, key: str, word: Any) -> None:

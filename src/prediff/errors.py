@@ -36,3 +36,7 @@ class ConfigError(PrediffError):
 
 class ToolError(PrediffError):
     """Another program (git, a viewer) that is missing or failed."""
+
+
+class ModelError(PrediffError):
+    """A language model that is missing, does not fit, is not what it should be, or cannot be asked."""

@@ -96,11 +96,11 @@ def with_hints(report: Report) -> Report:
     """
     if report.verdict != "differs":
         return report
-    offered = _offered(report.settings)
+    allowed = offered(report.settings)
     differing = [unit.name for unit in report.units if unit.verdict == "differs"]
     trials = Trials(canonical(report))
     found: dict[str, Hint] = {}
-    for more in (offered - {PUBLIC_NAMES}, offered if _may_be_renamed(report) else frozenset()):
+    for more in (allowed - {PUBLIC_NAMES}, allowed if _may_be_renamed(report) else frozenset()):
         rest = [name for name in differing if name not in found or found[name].lines]
         if more and rest:
             found |= _hints(trials, more, rest)
@@ -132,7 +132,7 @@ def candidates_in(freest: Report, granted: frozenset[str]) -> list[str]:
     return [name for name in ASSUMPTIONS if name in freest.assumptions and name not in granted]
 
 
-def _offered(settings: Settings) -> frozenset[str]:
+def offered(settings: Settings) -> frozenset[str]:
     """The assumptions that were neither granted nor refused, be it by what is shown."""
     unrefused = replace(settings, refuse=frozenset(), show=frozenset())
     shown = COMMENTS_UNREAD if "comments" in settings.show else frozenset({"docs-unread"})

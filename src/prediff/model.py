@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from prediff.languages.language import Comment
-from prediff.tree import Block, Span
+if TYPE_CHECKING:
+    # Types alone: the classes of the tree take a tenth of a second to make, which answers from the cache do not need.
+    from prediff.languages.language import Comment
+    from prediff.tree import Block, Span
 
 Verdict = Literal["identical", "same", "differs", "unknown"]
 LineVerdict = Literal["unchanged", "folded", "counted", "shown", "verbatim"]
 """Of a line: as it was; changed, but not in normal form; a comment or docstring; in the diff; in it as its own text."""
 Side = Literal["left", "right"]
 View = Literal["canonical", "aligned"]
+ChangeKind = Literal["condition", "return", "call", "loop", "exception", "state", "other"]
+Lines = tuple[int, int]
+"""The first and last line of a source, (0, 0) for none."""
 MODULE = "(module)"
 """What stands for the unit of all that is outside of definitions."""
 
@@ -215,6 +220,80 @@ class CommentCount:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeNote:
+    """One thing that changed in a unit, in words.
+
+    left, right: the statements that it is about, numbered by the lines of the unit's normal form from 1.
+    left_lines, right_lines: the lines of the two sources that these came from, one pair for each.
+    """
+
+    kind: ChangeKind
+    text: str
+    left: tuple[int, ...] = ()
+    right: tuple[int, ...] = ()
+    left_lines: tuple[Lines, ...] = ()
+    right_lines: tuple[Lines, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSummary:
+    """A unit that differs: what it does on either side and what changed, in words; nothing rests on them.
+
+    left, right: qualified names, None where it stands on one side only. paired: how the two were found to belong
+    together: name (or hash), likeness, model, or "" where there is one. left_text, right_text: "" for no answer.
+    """
+
+    left: str | None
+    right: str | None
+    left_span: Span | None = None
+    right_span: Span | None = None
+    left_text: str = ""
+    right_text: str = ""
+    changes: tuple[ChangeNote, ...] = ()
+    paired: Literal["", "name", "likeness", "model"] = ""
+
+    @property
+    def name(self) -> str:
+        """By which name it is listed."""
+        return self.left if self.left is not None else self.right or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a model proposed about a unit.
+
+    kind: names (locals of the right by names of the left), steps (rules that would make it the same) or opinion.
+    checked: whether prediff replayed it and found that it holds; an opinion is never checked.
+    """
+
+    kind: Literal["names", "steps", "opinion"]
+    unit: str
+    text: str
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summaries:
+    """The words beside a report. They never change what is the same or what is shown of a pair.
+
+    by: "outline", or the name of a model, whose words are unverified. more: units that were not asked about, over the
+    limit. notes: what went wrong. asked: how many questions a model was sent, those apart that were answered before.
+    """
+
+    by: str
+    units: tuple[UnitSummary, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    more: int = 0
+    asked: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def verified(self) -> bool:
+        """Whether the words follow from the code, as those of the outline do."""
+        return self.by == "outline"
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What comparing two files gave. `left_text` and `right_text` are what a diff tool gets.
 
@@ -239,6 +318,7 @@ class Report:
     steps: tuple[StepDown, ...] = ()
     comments: CommentCount = field(default_factory=CommentCount)
     notes: tuple[str, ...] = ()
+    summaries: Summaries | None = None
 
     @property
     def same(self) -> bool:

@@ -10,11 +10,13 @@ sides: canonical → its own layout → verbatim.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from prediff import report
 from prediff.align import Alignment, align, byte_equal_units
 from prediff.depth import quick_and_deep
 from prediff.languages import get_language
-from prediff.languages.language import Language
+from prediff.languages.language import Language, Printed
 from prediff.model import LineMap, Normalized, ParsedFile, Report, Settings, SourceFile
 from prediff.normalizer import assumptions_of, assumptions_on_comments, normalize
 from prediff.parse import parse
@@ -69,7 +71,40 @@ def parse_pair(left: SourceFile, right: SourceFile, settings: Settings) -> Parse
         return parse(left, language, settings.reader), parse(right, language, settings.reader)
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Two files that were read: their units paired, the right side moved toward the left, and both printed."""
+
+    alignment: Alignment
+    trees: Reconciled
+    printed: tuple[Printed, Printed]
+    steps: Steps
+
+
+def join(left: SourceFile, right: SourceFile, settings: Settings = Settings()) -> Joined | None:
+    """What two files are in normal form; None where they can only be compared as texts."""
+    if left.language is None or left.language != right.language:
+        return None
+    with quick_and_deep():
+        one, two = parse_pair(left, right, settings)
+        if one.tree is None or two.tree is None:
+            return None
+        try:
+            return _join(one, two, get_language(left.language), settings)
+        except RecursionError:
+            return None
+
+
 def _compare_trees(left: ParsedFile, right: ParsedFile, language: Language, settings: Settings) -> Report:
+    found = _join(left, right, language, settings)
+    if found is None:
+        reason = "it cannot be printed as it was read"
+        return report.as_text(left.source, right.source, settings, reason, language.id)
+    compared = report.compared(found.alignment, found.trees, found.printed, settings, found.steps)
+    return _aligned(compared, found.alignment, found.trees) if settings.view == "aligned" else compared
+
+
+def _join(left: ParsedFile, right: ParsedFile, language: Language, settings: Settings) -> Joined | None:
     from prediff.rules import RULES
 
     allowed, unread = assumptions_of(settings), assumptions_on_comments(settings)
@@ -89,12 +124,8 @@ def _compare_trees(left: ParsedFile, right: ParsedFile, language: Language, sett
         wrong = misprinted_units(joined.left, printed_left, language, equal_left - joined.touched)
         wrong += misprinted_units(joined.right, printed_right, language, equal_right)
         if not steps.down(wrong):
-            printed = printed_left, printed_right
-            found = report.compared(alignment, joined, printed, settings, steps)
-            return _aligned(found, alignment, joined) if settings.view == "aligned" else found
-    return report.as_text(
-        left.source, right.source, settings, "it cannot be printed as it was read", language.id
-    )
+            return Joined(alignment, joined, (printed_left, printed_right), steps)
+    return None
 
 
 def _aligned(found: Report, alignment: Alignment, joined: Reconciled) -> Report:

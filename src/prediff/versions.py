@@ -10,8 +10,8 @@ from hashlib import blake2b
 from prediff import __version__
 
 _GRAMMARS = ("libcst", "rapidfuzz", "tree-sitter", "tree-sitter-javascript", "tree-sitter-python")
-_NO_PART = ("__pycache__", "cli", "folders", "setup", "viewers")
-"""Folders whose modules call, carry or show what is found, but do not find it."""
+_NO_PART = ("__pycache__", "cli", "doctor", "folders", "models", "setup", "summarize", "viewers", "web")
+"""Folders whose modules call, carry, show or explain what is found, but do not find it."""
 
 
 @cache

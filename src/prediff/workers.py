@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, Generic, TypeVar
 
 from prediff.errors import ToolError
@@ -24,6 +24,14 @@ Result = TypeVar("Result")
 
 START_LIMIT = 120.0
 """Seconds that a worker may take until it is ready. That is the machine's matter, not the work's."""
+TICK = 0.2
+"""Seconds between two looks at whether the work is still wanted."""
+
+_STARTS = Lock()
+
+
+class Unwanted(Exception):
+    """Nobody waits for the work any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +86,12 @@ class Crew:
         count: int,
         limit: float,
         prepare: Callable[[], object] = tuple,
-    ) -> Iterator[tuple[Key, Result | Failed]]:
-        """As the function of this name. Raises ValueError for another kind of work."""
+        unwanted: Callable[[], bool] | None = None,
+    ) -> Generator[tuple[Key, Result | Failed], None, None]:
+        """As the function of this name. Raises ValueError for another kind of work.
+
+        unwanted: asked again and again while results are waited for; where it says so, Unwanted is raised.
+        """
         if (work, prepare) != self._kind:
             raise ValueError("this crew does something else")
         waiting = iter(items)
@@ -93,7 +105,7 @@ class Crew:
                     if worker.ready:
                         _give(worker, *item, limit)
                         item = next(waiting, None)
-                for worker in _answering(pool):
+                for worker in _answering(pool, unwanted):
                     pool.remove(worker)
                     key, result = worker.key, _received(worker, limit)
                     if not isinstance(result, _Lost):
@@ -128,10 +140,17 @@ class _Lost(Failed):
     """The worker went with the work."""
 
 
-def _answering(pool: Sequence[_Worker[Any]]) -> list[_Worker[Any]]:
-    """The workers that have answered, or whose time is over; waits for the first."""
+def _answering(pool: Sequence[_Worker[Any]], unwanted: Callable[[], bool] | None) -> list[_Worker[Any]]:
+    """The workers that have answered, or whose time is over; waits for the first. Raises Unwanted."""
     first = min(worker.deadline for worker in pool)
-    ready = wait([worker.pipe for worker in pool], max(0.0, first - time.monotonic()))
+    pipes = [worker.pipe for worker in pool]
+    while True:
+        left = max(0.0, first - time.monotonic())
+        ready = wait(pipes, left if unwanted is None else min(left, TICK))
+        if ready or left <= TICK:
+            break
+        if unwanted is not None and unwanted():
+            raise Unwanted
     now = time.monotonic()
     return [worker for worker in pool if worker.pipe in ready or worker.deadline <= now]
 
@@ -168,38 +187,41 @@ def _give(worker: _Worker[Key], key: Key, arguments: tuple[Any, ...], limit: flo
 
 def _started(work: Callable[..., Any], prepare: Callable[[], object]) -> _Worker[Any]:
     context = get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, work, prepare), daemon=True)
     try:
-        with _quiet_start():
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs, work, prepare), daemon=True)
+        with closing(theirs), _quiet_start():
             process.start()
     except OSError as error:
         raise ToolError(f"a process to compare in cannot be started: {error}") from None
-    theirs.close()
     return _Worker(process, ours, time.monotonic() + START_LIMIT)
 
 
 @contextmanager
 def _quiet_start() -> Iterator[None]:
-    """What is started looks for no module in the current folder, which may be a stranger's, and leaves Ctrl-C to us."""
-    kept = os.environ.get("PYTHONSAFEPATH")
-    os.environ["PYTHONSAFEPATH"] = "1"
-    masked = hasattr(signal, "pthread_sigmask")
-    if masked:
-        # It would be started with the first process, and lift the mask.
-        from multiprocessing.resource_tracker import ensure_running
+    """What is started looks for no module in the current folder, which may be a stranger's, and leaves Ctrl-C to us.
 
-        ensure_running()
-    old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
-    try:
-        yield
-    finally:
+    One at a time: the environment is that of all threads.
+    """
+    with _STARTS:
+        kept = os.environ.get("PYTHONSAFEPATH")
+        os.environ["PYTHONSAFEPATH"] = "1"
+        masked = hasattr(signal, "pthread_sigmask")
         if masked:
-            signal.pthread_sigmask(signal.SIG_SETMASK, old)
-        if kept is None:
-            del os.environ["PYTHONSAFEPATH"]
-        else:
-            os.environ["PYTHONSAFEPATH"] = kept
+            # It would be started with the first process, and lift the mask.
+            from multiprocessing.resource_tracker import ensure_running
+
+            ensure_running()
+        old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
+        try:
+            yield
+        finally:
+            if masked:
+                signal.pthread_sigmask(signal.SIG_SETMASK, old)
+            if kept is None:
+                del os.environ["PYTHONSAFEPATH"]
+            else:
+                os.environ["PYTHONSAFEPATH"] = kept
 
 
 def _serve(pipe: Connection, work: Callable[..., Any], prepare: Callable[[], object]) -> None:

@@ -8,6 +8,7 @@ import click
 
 from prediff.cli.options import COLOR, FILE, IMPLEMENTATIONS, comparing, settled
 from prediff.cli.viewing import TOOL
+from prediff.cli.words import wording
 
 if TYPE_CHECKING:
     from prediff.config import Config
@@ -25,6 +26,7 @@ Examples:
   prediff diff old.py new.py --out-left left.py --out-right right.py
   prediff diff old.py new.py --html report.html
   prediff diff HEAD~3:src/app.py src/app.py --tool meld
+  prediff diff old.py new.py --summaries
 
 Exit code: 0 identical or same, 1 different or unknown, 2 trouble. Hunk headers give the lines of your files.
 Texts are written only where --out-left and --out-right say; they are equal exactly when the code is 0.
@@ -48,6 +50,7 @@ Texts are written only where --out-left and --out-right say; they are equal exac
 @click.option(
     "-U", "--unified", "context", metavar="N", type=click.IntRange(0), help="Lines of context (3 by default)."
 )
+@wording
 @TOOL
 @COLOR
 @click.option("--no-pager", is_flag=True, help="Write to the terminal directly.")
@@ -60,13 +63,18 @@ def command(left: str, right: str, out_left: str | None, out_right: str | None, 
     """
     from prediff.cli.inputs import OnDisk, inputs
     from prediff.cli.output import complain
+    from prediff.cli.words import explained, wanted
     from prediff.emit import write_outputs
+    from prediff.errors import ConfigError
 
     printed = _printed(given)
     reading = inputs()
     if isinstance(reading, OnDisk):
         _refuse_folders(left, right)
     config = settled(reading.config((left, right)), given, given["implementations"])
+    talking = wanted(config, given) and _has_words(given, config, bool(out_left or out_right))
+    if talking and not isinstance(reading, OnDisk):
+        raise ConfigError("words are for the command itself, which has the user's model")
     for warning in config.warnings:
         complain(warning)
     sources = reading.pair(left, right, config.choose_language)
@@ -75,24 +83,26 @@ def command(left: str, right: str, out_left: str | None, out_right: str | None, 
 
     report = compare(*sources, config.settings)
     context = config.context if given["context"] is None else given["context"]
-    outputs = [(out_left, report.left_text), (out_right, report.right_text)]
     shown = report
     if not given["quiet"] or given["html"] or given["sarif"]:
         from prediff.hints import with_hints
 
         shown = with_hints(report)
+    if talking:
+        shown = explained(shown, config, given["deep"])
     made = [(given[kind], _document(kind, shown, context)) for kind in ("html", "sarif") if given[kind]]
+    outputs = [(out_left, shown.left_text), (out_right, shown.right_text)]
     outputs += [(path, text) for path, text in made if path != "-"]
-    wanted = [(path, text) for path, text in outputs if path is not None]
-    write_outputs(wanted, (left, right))
+    files = [(path, text) for path, text in outputs if path is not None]
+    write_outputs(files, (left, right))
     if printed:
         from prediff.cli.output import write
 
         write(next((text for path, text in made if path == "-"), None) or _document("json", shown, context))
     elif not given["quiet"]:
-        _show(shown, config, given, context, diff=not wanted and not given["tool"])
+        _show(shown, config, given, context, diff=not files and not given["tool"])
     if given["tool"]:
-        _open(report, (left, right), sources, given)
+        _open(shown, (left, right), sources, given)
     return 0 if report.same and report.left_text == report.right_text else 1
 
 
@@ -121,6 +131,13 @@ def _refuse_folders(left: str, right: str) -> None:
     if os.path.isdir(left) and os.path.isdir(right):
         name = "tree" if "tree" in COMMANDS else "difftool"
         raise ReadError(f"{left} and {right} are folders: prediff {name} LEFT RIGHT compares these")
+
+
+def _has_words(given: dict[str, Any], config: Config, written: bool) -> bool:
+    """Whether words would stand in what is made: in none of it, they are not asked for. written: whether texts are."""
+    said = not given["quiet"] and given["sarif"] != "-"
+    headed = config.settings.view == "canonical" and (written or bool(given["tool"]))
+    return said or bool(given["html"]) or headed
 
 
 def _printed(given: dict[str, Any]) -> bool:

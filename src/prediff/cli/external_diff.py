@@ -54,6 +54,10 @@ def command(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> int:
     left, right = GitSide(path, old_id, old_mode), GitSide(new_path, new_id, new_mode)
     config = _configured(path, given)
     report = _compared((left, old), (right, new), config)
+    if config.model.summaries and not isinstance(report, str):
+        from prediff.cli.words import explained
+
+        report = explained(report, config, deep=False)
     context = config.context if given["context"] is None else given["context"]
     choice = given["color"] or config.color
     # The pager that git started shows colours; to prediff it is a pipe.

@@ -10,7 +10,7 @@ from prediff.cli.output import complain
 
 COMMANDS = (
     *("diff", "tree", "check", "split", "normalize", "explain", "rules", "languages"),
-    *("setup", "doctor", "cache", "server", "watch"),
+    *("setup", "doctor", "cache", "server", "watch", "web", "model"),
     *("difftool", "pdiff", "textconv", "external-diff", "svn-diff"),
     *("bc-convert", "bc-compare"),
 )

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from prediff.cli.options import FILE, comparing, settled
+from prediff.cli.words import wording
 
 _EPILOG = """\
 \b
@@ -14,6 +15,7 @@ Examples:
   prediff normalize module.py
   prediff normalize - --lang javascript < bundle
   prediff normalize module.py --line-map module.json
+  prediff normalize module.py --summaries
 
 What cannot be normalized comes out as it is, with a line on standard error that says why.
 """
@@ -28,9 +30,14 @@ What cannot be normalized comes out as it is, with a line on standard error that
     type=FILE,
     help="Write here, as JSON, which source lines each line of the output came from.",
 )
+@wording
 def command(file: str, line_map: str | None, **given: Any) -> int:
-    """Print the canonical text of FILE (- for standard input). Names of locals are kept."""
+    """Print the canonical text of FILE (- for standard input). Names of locals are kept.
+
+    With --summaries a comment above each function says what it does.
+    """
     from prediff.cli.output import complain, is_terminal, write, write_bytes
+    from prediff.cli.words import headed
     from prediff.config import load_config
     from prediff.emit import encoded, write_outputs
     from prediff.pipeline import normalize_file
@@ -41,6 +48,8 @@ def command(file: str, line_map: str | None, **given: Any) -> int:
     for warning in config.warnings:
         complain(warning)
     found = normalize_file(read_path(file, *config.choose_language(file)), config.settings)
+    if given["summaries"]:
+        found = headed(found, config, given["deep"])
     if line_map is not None:
         write_outputs([(line_map, line_map_json(found.line_map))], (file,))
     if is_terminal():

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from prediff.config import Config
     from prediff.folders.compare import Tick
     from prediff.folders.mirror import OutputFolder
-    from prediff.model import FolderReport, Settings
-    from prediff.read import LanguageChoice
+    from prediff.model import FolderReport
 
 _EPILOG = """\
 \b
@@ -95,6 +94,7 @@ def command(left: str, right: str, **given: Any) -> int:
     from prediff.cluster import cores, runner
     from prediff.config import load_config
     from prediff.folders.compare import Plan, compare_folders
+    from prediff.folders.configured import Configured
 
     check_folders(left, right)
     config = settled(load_config((), (left, right)), given, given["implementations"])
@@ -106,7 +106,7 @@ def command(left: str, right: str, **given: Any) -> int:
             given["out"] = _own_folder((left, right))
         mirror, pages = _outputs(stack, given["out"], given["html"], (left, right))
         plan = Plan(
-            Configured((left, right), given),
+            Configured((left, right), lambda found: settled(found, given, given["implementations"])),
             config.settings,
             cache,
             mirror,
@@ -180,45 +180,6 @@ def _outputs(
         return mirror, mirror
     others = (*inputs, out) if out is not None else inputs
     return mirror, stack.enter_context(OutputFolder.open(html, others))
-
-
-class Configured:
-    """The settings of a pair of files: what the configuration says in the folders above them, and the command line."""
-
-    def __init__(self, roots: tuple[str, str], given: dict[str, Any]) -> None:
-        self.roots = roots
-        self.given = given
-        self.known: dict[tuple[str, ...], Config] = {}
-        self.has_file: dict[str, bool] = {}
-
-    def __call__(self, left: str, right: str) -> tuple[Settings, LanguageChoice]:
-        folders = os.path.dirname(left), os.path.dirname(right)
-        inner = {one for folder in folders for root in self.roots for one in _between(root, folder)}
-        above = (*self.roots, *sorted(one for one in inner if self._says_something(one)))
-        if above not in self.known:
-            from prediff.config import load_config
-
-            self.known[above] = settled(load_config((), above), self.given, self.given["implementations"])
-        config = self.known[above]
-        return config.settings, config.choose_language
-
-    def _says_something(self, folder: str) -> bool:
-        if folder not in self.has_file:
-            from prediff.config_files import FILES
-
-            self.has_file[folder] = any(os.path.lexists(os.path.join(folder, name)) for name in FILES)
-        return self.has_file[folder]
-
-
-def _between(root: str, folder: str) -> Iterator[str]:
-    """The folders below `root` down to one of them; none where it lies elsewhere."""
-    parts = os.path.relpath(folder, root).split(os.sep)
-    if parts[0] == os.pardir:
-        return
-    for part in parts:
-        if part != os.curdir:
-            root = os.path.join(root, part)
-            yield root
 
 
 @contextmanager

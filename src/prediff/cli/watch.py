@@ -14,7 +14,7 @@ import click
 from prediff.cli.options import FILE, IMPLEMENTATIONS, comparing, settled
 
 if TYPE_CHECKING:
-    from prediff.config import Watched
+    from prediff.config import Config, Watched
     from prediff.folders.compare import Plan
     from prediff.watch.status import Status
     from prediff.watch.watcher import Watcher
@@ -163,12 +163,12 @@ class Kept:
     def _plan(self) -> Plan:
         """How to compare, by the configuration as it is now."""
         from prediff.cli.output import complain
-        from prediff.cli.tree import Configured
         from prediff.config import load_config
         from prediff.folders.compare import Plan
+        from prediff.folders.configured import Configured
 
         folders = self.watched.left, self.watched.right
-        config = settled(load_config((), folders), self._given, self._given["implementations"])
+        config = self._settled(load_config((), folders))
         for warning in config.warnings:
             if warning not in self._warned:
                 self._warned.add(warning)
@@ -176,9 +176,12 @@ class Kept:
         ignores = not self._given["no_ignore"]
         globs = config.ignore if ignores else ()
         return Plan(
-            Configured(folders, self._given), config.settings, self._cache, self._mirror, None, globs, ignores,
+            Configured(folders, self._settled), config.settings, self._cache, self._mirror, None, globs, ignores,
             self._crew.run_all, self._processes, self._given["timeout"], config.context, self._tick,
         )  # fmt: skip
+
+    def _settled(self, config: Config) -> Config:
+        return settled(config, self._given, self._given["implementations"])
 
     def _tick(self, done: int, total: int) -> None:
         assert self._watcher is not None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from prediff.doctor import configured, installed, working
 from prediff.doctor.git import check_git
+from prediff.doctor.model import check_model
 from prediff.doctor.row import Row
 from prediff.errors import PrediffError
 
@@ -26,6 +27,7 @@ CHECKS: tuple[tuple[str, Callable[[], Iterable[Row]]], ...] = (
     ("hg", configured.hg),
     ("svn", configured.svn),
     ("setup", configured.remembered),
+    ("model", check_model),
     ("folders", configured.folders),
     ("compare", working.compare_pairs),
 )

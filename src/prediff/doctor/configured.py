@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from prediff.doctor.row import Row
 from prediff.programs import find_program
 from prediff.setup import hg as of_hg
-from prediff.setup import is_edited, recall, shown_path
+from prediff.setup import is_edited, model_table, recall, shown_path
 from prediff.setup import svn as of_svn
 from prediff.setup.command import program_of
 from prediff.setup.edit import find_block, read
@@ -79,6 +79,8 @@ def remembered() -> Iterator[Row]:
         name, file = f"setup {one.target}", shown_path(one.path)
         if not os.path.lexists(one.path):
             advice = f"prediff setup {one.target}, or with --undo"
+            if one.target == model_table.TARGET:
+                advice = "prediff model up, or prediff model down"
             yield Row(_GROUP, name, "warn", f"{file} is gone, which setup wrote", advice)
         elif is_edited(one):
             text = f"{file} was edited since setup wrote it: --undo will take out its entries only"

@@ -34,7 +34,7 @@ from prediff.folders.ignoring import rules_for
 from prediff.folders.mirror import OutputFolder
 from prediff.folders.names import safe_paths
 from prediff.folders.pairing import Pair, pair_up
-from prediff.folders.walk import Entry, Folder, read_file, walk
+from prediff.folders.walk import ON_DISK, Entry, Files, Folder, walk
 from prediff.model import FileRow, FileStatus, FolderReport, MovedUnit, PairFacts, Settings
 from prediff.read import MAX_LOGIC_BYTES, LanguageChoice
 from prediff.workers import Failed, run_all
@@ -90,6 +90,7 @@ class Plan:
 
     mirror, pages: where the texts and the pages go. globs: of files to leave out; ignore_files: whether `.gitignore`
     files and git say so too. run: what runs jobs; processes, timeout: as it takes them, seconds for one job.
+    files: where the contents are.
     """
 
     configured: Callable[[str, str], tuple[Settings, LanguageChoice]]
@@ -104,6 +105,7 @@ class Plan:
     timeout: float = 60.0
     context: int = 3
     tick: Tick = lambda done, total: None
+    files: Files = ON_DISK
 
 
 @dataclass(slots=True)
@@ -125,8 +127,14 @@ def compare_folders(left: str, right: str, plan: Plan) -> tuple[FolderReport, se
     Raises ReadError where one is no folder, WriteError where an output cannot be written.
     """
     rules = rules_for((left, right), plan.globs, plan.ignore_files)
-    folders = walk(left, rules[0]), walk(right, rules[1])
-    pairs = pair_up(*folders, quiet_read)
+    return compare_walked((walk(left, rules[0]), walk(right, rules[1])), (left, right), plan)
+
+
+def compare_walked(
+    folders: tuple[Folder, Folder], shown: tuple[str, str], plan: Plan
+) -> tuple[FolderReport, set[str]]:
+    """The same of two folders whose files are known. shown: what they are called. Raises WriteError."""
+    pairs = pair_up(*folders, lambda root, path: quiet_read(root, path, plan.files))
     entries = (entry for pair in pairs for entry in (pair.left, pair.right) if entry)
     names = safe_paths(entry.path for entry in entries) if plan.mirror is not None else {}
     work = _worked(folders, pairs, names, plan)
@@ -135,7 +143,7 @@ def compare_folders(left: str, right: str, plan: Plan) -> tuple[FolderReport, se
     for folder in folders:
         work.trouble += [f"{os.path.join(folder.root, path)}: {reason}" for path, reason in folder.trouble]
     report = FolderReport(
-        left, right, plan.settings, rows, units, folders[0].ignored + folders[1].ignored,
+        *shown, plan.settings, rows, units, folders[0].ignored + folders[1].ignored,
         tuple(_left_out(pairs)), tuple(work.trouble), tuple(notes),
     )  # fmt: skip
     return report, work.written
@@ -167,9 +175,9 @@ def out_path(side: int, path: str, names: dict[str, str]) -> str:
     return f"{SIDES[side]}/{names[path]}"
 
 
-def quiet_read(root: str, path: str) -> bytes | None:
+def quiet_read(root: str, path: str, files: Files = ON_DISK) -> bytes | None:
     try:
-        return read_file(root, path, MAX_LOGIC_BYTES)
+        return files.read(root, path, MAX_LOGIC_BYTES)
     except (OSError, ValueError):
         return None
 
@@ -206,8 +214,8 @@ def _at_once(work: _Work, number: int, pair: Pair) -> Job | None:
     if left.kind == "file" and max(left.size, right.size) > MAX_LOGIC_BYTES:
         _large(work, number, pair, row)
         return None
-    one = read_file(work.folders[0].root, left.path, MAX_LOGIC_BYTES)
-    two = read_file(work.folders[1].root, right.path, MAX_LOGIC_BYTES)
+    one = work.plan.files.read(work.folders[0].root, left.path, MAX_LOGIC_BYTES)
+    two = work.plan.files.read(work.folders[1].root, right.path, MAX_LOGIC_BYTES)
     if left.kind == "link":
         row = row if one == two else replace(row, status="differs", reason="the link leads elsewhere")
     elif one != two:
@@ -253,7 +261,7 @@ def _alone(work: _Work, number: int, pair: Pair) -> Job | None:
         _note(work, number, row)
         _write(work, pair)
         return None
-    data = read_file(folder.root, entry.path, MAX_LOGIC_BYTES)
+    data = work.plan.files.read(folder.root, entry.path, MAX_LOGIC_BYTES)
     if work.plan.settings.view == "canonical" and entry.kind == "file":
         settings, choose = work.plan.configured(full, full)
         language = language_of(data, entry.path, choose(full))
@@ -271,22 +279,12 @@ def _large(work: _Work, number: int, pair: Pair, row: FileRow) -> None:
     """Settle a pair that is too large to be read as a whole."""
     assert pair.left is not None
     assert pair.right is not None
-    paths = [os.path.join(f.root, e.path) for f, e in zip(work.folders, (pair.left, pair.right), strict=True)]
-    if not _same_content(*paths):
+    roots = work.folders[0].root, work.folders[1].root
+    if not work.plan.files.same((roots[0], pair.left.path), (roots[1], pair.right.path)):
         reason = f"over the limit of {MAX_LOGIC_BYTES >> 20} MiB: only the bytes are compared"
         row = replace(row, status="unknown", reason=reason)
     _note(work, number, _with_mode(row, pair.left, pair.right))
     _write(work, pair)
-
-
-def _same_content(left: str, right: str) -> bool:
-    with open(left, "rb") as one, open(right, "rb") as two:
-        while True:
-            piece, other = one.read(1 << 20), two.read(1 << 20)
-            if piece != other:
-                return False
-            if not piece:
-                return True
 
 
 def _settle(work: _Work, task: Task, answer: Answer | Failed, fresh: bool = True) -> None:
@@ -356,9 +354,9 @@ def _write(work: _Work, pair: Pair, left: bytes | None = None, right: bytes | No
         if data is not None or entry.size <= MAX_LOGIC_BYTES:
             path = _out_path(work, side, entry)
             root = work.folders[side].root
-            work.plan.mirror.write(
-                path, read_file(root, entry.path, MAX_LOGIC_BYTES) if data is None else data
-            )
+            if data is None:
+                data = work.plan.files.read(root, entry.path, MAX_LOGIC_BYTES)
+            work.plan.mirror.write(path, data)
         else:
             source = os.path.join(work.folders[side].root, entry.path)
             work.plan.mirror.copy(_out_path(work, side, entry), source)
@@ -422,12 +420,13 @@ def _places(work: _Work, row: FileRow) -> Iterator[tuple[int, Place]]:
     """Which definitions of a file have no counterpart in the file that it belongs to, with the side."""
     if row.facts is not None and row.left is not None and row.right is not None:
         for side, (path, names) in enumerate(((row.left, row.facts.gone), (row.right, row.facts.come))):
-            data = quiet_read(work.folders[side].root, path) if names else None
+            data = quiet_read(work.folders[side].root, path, work.plan.files) if names else None
             if data:
                 yield side, Place(path, data, frozenset(names))
     elif row.status in ("only left", "only right"):
         side = SIDES.index(row.status.removeprefix("only "))
         entry = work.folders[side].entries[row.path]
-        data = quiet_read(work.folders[side].root, row.path) if entry.kind == "file" else None
+        root, files = work.folders[side].root, work.plan.files
+        data = quiet_read(root, row.path, files) if entry.kind == "file" else None
         if data and len(data) <= MAX_MOVED_BYTES:
             yield side, Place(row.path, data)

@@ -13,10 +13,12 @@ from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = 1 << 17
 """A longer `.gitignore` is not read."""
 MAX_STARS = 3
-"""A pattern with more stars in one name is not used: on a name made for it, it could take for ever."""
+"""A pattern with more stars, `**` being one, is not used: on a path made for it, it could take for ever."""
+MAX_PATH = 512
+"""For the same reason a path with more characters is not left out."""
 
 _GROUP = re.compile(r"\(\?P<\w+>")
 
@@ -26,11 +28,17 @@ Rule: TypeAlias = Callable[[str, bool], bool]
 
 def rules_for(folders: tuple[str, str], globs: Sequence[str], use_files: bool) -> tuple[Rule, Rule]:
     """What is left out of the left folder, and of the right one. Without `use_files` only the globs say so."""
-    from_globs = _of_globs(globs)
+    from_globs = of_globs(globs)
     if not use_files:
         return from_globs, from_globs
     listed = _listed(folders[0]), _listed(folders[1])
-    one, two = IgnoreFiles(folders[0]), IgnoreFiles(folders[1])
+    agreed = both_say(IgnoreFiles(folders[0]), IgnoreFiles(folders[1]))
+    left, right = (any_of(from_globs if globs else None, agreed if own is None else own) for own in listed)
+    return left, right
+
+
+def both_say(one: IgnoreFiles, two: IgnoreFiles) -> Rule:
+    """What the files of both folders leave out."""
     known: dict[tuple[str, bool], bool] = {}
 
     def agreed(path: str, is_folder: bool) -> bool:
@@ -40,15 +48,15 @@ def rules_for(folders: tuple[str, str], globs: Sequence[str], use_files: bool) -
             known[asked] = one.leaves_out(path, is_folder) and two.leaves_out(path, is_folder)
         return known[asked]
 
-    left, right = (_any(from_globs if globs else None, agreed if own is None else own) for own in listed)
-    return left, right
+    return agreed
 
 
-def _any(one: Rule | None, two: Rule) -> Rule:
+def any_of(one: Rule | None, two: Rule) -> Rule:
+    """What either leaves out."""
     return two if one is None else lambda path, is_folder: one(path, is_folder) or two(path, is_folder)
 
 
-def _of_globs(globs: Sequence[str]) -> Rule:
+def of_globs(globs: Sequence[str]) -> Rule:
     """Globs as in the configuration: one without a slash is for names, else for the end of the path."""
     names = [glob.rstrip("/") for glob in globs if "/" not in glob.rstrip("/")]
     paths = [f"*/{glob.strip('/')}" for glob in globs if "/" in glob.rstrip("/")]
@@ -94,16 +102,20 @@ class _Patterns:
 
     def says(self, path: str) -> bool | None:
         """Whether a path is left out, or taken back in; None where no pattern fits."""
-        if self.any is None or not self.any.match(path):
+        if self.any is None or len(path) > MAX_PATH or not self.any.match(path):
             return None
         return self.spec.check_file(path).include
 
 
 class IgnoreFiles:
-    """The `.gitignore` files of a folder, each for what lies below it; the innermost that says something counts."""
+    """The `.gitignore` files of a folder, each for what lies below it; the innermost that says something counts.
 
-    def __init__(self, root: str) -> None:
+    read: gives what such a file holds, None where there is none that is read.
+    """
+
+    def __init__(self, root: str, read: Callable[[str], bytes | None] | None = None) -> None:
         self.root = root
+        self._read = read or _read_ordinary
         self._known: dict[str, list[tuple[int, _Patterns]]] = {}
 
     def leaves_out(self, path: str, is_folder: bool) -> bool:
@@ -117,23 +129,33 @@ class IgnoreFiles:
 
     def _above(self, folder: str) -> list[tuple[int, _Patterns]]:
         """The patterns for what stands in a folder, the innermost first, each with where their paths start."""
-        if folder not in self._known:
-            outer = self._above(folder.rpartition("/")[0]) if folder else []
-            own = _read_spec(os.path.join(self.root, folder, ".gitignore"))
-            start = len(folder) + 1 if folder else 0
-            self._known[folder] = outer if own is None else [(start, own), *outer]
+        unknown = []
+        at = folder
+        while at not in self._known:
+            unknown.append(at)
+            if not at:
+                break
+            at = at.rpartition("/")[0]
+        for one in reversed(unknown):
+            outer = self._known[one.rpartition("/")[0]] if one else []
+            own = _spec(self._read(os.path.join(self.root, one, ".gitignore")))
+            start = len(one) + 1 if one else 0
+            self._known[one] = outer if own is None else [(start, own), *outer]
         return self._known[folder]
 
 
-def _read_spec(file: str) -> _Patterns | None:
+def _read_ordinary(file: str) -> bytes | None:
     try:
         if not stat.S_ISREG(os.lstat(file).st_mode):
             return None
         with open(file, "rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+            return stream.read(MAX_BYTES + 1)
     except OSError:
         return None
-    if len(data) > MAX_BYTES:
+
+
+def _spec(data: bytes | None) -> _Patterns | None:
+    if data is None or len(data) > MAX_BYTES:
         return None
     lines = [line for line in os.fsdecode(data).splitlines() if _usable(line)]
     try:
@@ -143,7 +165,7 @@ def _read_spec(file: str) -> _Patterns | None:
 
 
 def _usable(line: str) -> bool:
-    return all(name.strip() == "**" or name.count("*") <= MAX_STARS for name in line.split("/"))
+    return line.replace("**", "*").count("*") <= MAX_STARS or line.lstrip().startswith("#")
 
 
 def _is_pattern(line: str) -> bool:

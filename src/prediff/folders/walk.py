@@ -7,7 +7,7 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol, TypeAlias
 
 from prediff.errors import ReadError
 from prediff.folders.ignoring import Rule
@@ -52,6 +52,22 @@ class Folder:
     entries: Mapping[str, Entry]
     ignored: int = 0
     trouble: tuple[tuple[str, str], ...] = ()
+
+
+Place: TypeAlias = tuple[str, str]
+"""The root of a folder and a path in it."""
+
+
+class Files(Protocol):
+    """Where the contents of two folders are."""
+
+    def read(self, root: str, path: str, limit: int) -> bytes:
+        """As `read_file`."""
+        ...
+
+    def same(self, left: Place, right: Place) -> bool:
+        """Whether two files of any length have the same bytes. Raises OSError."""
+        ...
 
 
 def walk(root: str, leaves_out: Rule = lambda path, is_folder: False) -> Folder:
@@ -144,3 +160,22 @@ def read_file(root: str, path: str, limit: int) -> bytes:
     if size > limit:
         raise OSError(None, f"it is longer than {limit} bytes by now")
     return b"".join(pieces)
+
+
+class _OnDisk:
+    """Those of folders that were walked."""
+
+    def read(self, root: str, path: str, limit: int) -> bytes:
+        return read_file(root, path, limit)
+
+    def same(self, left: Place, right: Place) -> bool:
+        with open(os.path.join(*left), "rb") as one, open(os.path.join(*right), "rb") as two:
+            while True:
+                piece, other = one.read(1 << 20), two.read(1 << 20)
+                if piece != other:
+                    return False
+                if not piece:
+                    return True
+
+
+ON_DISK: Files = _OnDisk()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from prediff.languages.lexicon import BRACES, Lexicon
-from prediff.tree import Block, Span
+
+if TYPE_CHECKING:
+    from prediff.tree import Block, Node, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +86,17 @@ class Traits:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language. `read(text, reader)` raises ParseError or LimitError; `reader` is "auto" or one of `readers`."""
+    """One language. `read(text, reader)` raises ParseError or LimitError; `reader` is "auto" or one of `readers`.
+
+    `phrases()` makes a function that prints an expression, a pattern or a parameter by itself.
+    """
 
     id: str
     name: str
     extensions: tuple[str, ...]
     read: Callable[[str, str], Reading]
     print: Callable[[Block, tuple[Comment, ...]], Printed]
+    phrases: Callable[[], Callable[[Node], str]]
     traits: Traits
     readers: tuple[str, ...] = ("auto",)
     filenames: tuple[str, ...] = ()

@@ -48,7 +48,14 @@ def follow(left: Node, right: Node, traits: Traits, keywords: bool) -> tuple[Nod
         # `_` says that nobody reads it, which need not be so on the right.
         read = _read(right)
         names = {binder: new for binder, new in names.items() if new.strip("_") or binder[1] not in read}
-    if not names:
+    return renamed_to(right, names, traits, keywords)
+
+
+def renamed_to(
+    right: Node, names: dict[Binder, str], traits: Traits, keywords: bool
+) -> tuple[Node, dict[Binder, str]]:
+    """A unit with locals under other names, and those that could be given without a change of what it means."""
+    if not names or reads_locals(right, traits):
         return right, {}
     form = canonical(right, traits, keywords)
     free = set(binders(right, traits, keywords))

@@ -10,6 +10,7 @@ from prediff.model import Report
 from prediff.reports.escaping import printable
 from prediff.reports.renamed import sentence
 from prediff.reports.terminal import MAX_LISTED, Look, hunk_lines, remarks, summary
+from prediff.reports.words import words
 
 ABBREVIATED = 7
 _UNSAFE = re.compile(r'["\\]')
@@ -88,6 +89,7 @@ def _found(report: Report, look: Look) -> Iterator[str]:
         if renamed.alarm:
             yield look.style.bad(f"alarm: {printable(sentence(renamed), keep='')}")
     yield from remarks(report, MAX_LISTED, look.style)
+    yield from (line for line in words(report.summaries, look.style) if line)
 
 
 def quoted(name: str) -> str:

@@ -124,16 +124,16 @@ def source_lines(line_map: LineMap, lines: Range) -> tuple[int, int]:
 
 
 def _unit_name(report: Report, changes: Sequence[Change]) -> str:
-    first = next(change for change in changes if not change.equal)
-    sides: tuple[tuple[Side, LineMap, Range], ...] = (
-        ("left", report.line_maps[0], first.left),
-        ("right", report.line_maps[1], first.right),
-    )
-    for side, line_map, rows in sides:
-        for row in range(*rows):
-            name = _unit_at(report, side, source_lines(line_map, (row, row + 1))[0])
-            if name:
-                return name
+    for change in changes:
+        sides: tuple[tuple[Side, LineMap, Range], ...] = (
+            ("left", report.line_maps[0], change.left),
+            ("right", report.line_maps[1], change.right),
+        )
+        for side, line_map, rows in () if change.equal else sides:
+            for row in range(*rows):
+                name = _unit_at(report, side, source_lines(line_map, (row, row + 1))[0])
+                if name:
+                    return name
     return ""
 
 

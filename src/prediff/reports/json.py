@@ -20,6 +20,14 @@
 | | aligned view, each with ordinary and tool: of the right file, new or changed there, but not in the right text; |
 | | of the left file, in the right text though the right file has them no more |
 | `notes` | lines of text |
+| `summaries` | null, or words beside the report: `by` (outline, or a model's name), `verified` (false of a model), |
+| | `units` (left and right: names or null; left_span and right_span; left_text and right_text: what it does, "" |
+| | where nobody said; paired: how the two were found to belong together, name, likeness, model or ""; `changes`), |
+| | `suggestions` (kind: names, steps or opinion; unit, text, checked), `more` (units without words), `notes`; |
+| | the same again for the same files, since a model's answers are kept |
+| `changes` | of a unit, what changed: kind (condition, return, call, loop, exception, state, other), text, left and |
+| | right (statements, by the lines of the unit's normal form), left_lines and right_lines (for each of them its |
+| | [first, last] line of the source, [0, 0] for none) |
 
 A span is [first line, first column, last line, end column]: lines from 1, columns from 0 in characters, end
 exclusive. All text is escaped to ASCII, so that the object can be shown in a terminal.
@@ -31,7 +39,15 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from prediff.model import NEWLINE_NAMES, LineMap, RenamedDefinition, Report, Settings, SourceFile
+from prediff.model import (
+    NEWLINE_NAMES,
+    LineMap,
+    RenamedDefinition,
+    Report,
+    Settings,
+    SourceFile,
+    Summaries,
+)
 from prediff.reports.hunks import Hunk, find_hunks, lines_of
 from prediff.reports.renamed import sentence
 
@@ -84,6 +100,7 @@ def report_json(report: Report, context: int = 3) -> str:
         "steps": [{"unit": step.unit, "to": step.to, "reason": step.reason} for step in report.steps],
         "comments": asdict(report.comments),
         "notes": report.notes,
+        "summaries": summaries_data(report.summaries),
     }
     return json.dumps(found, indent=2) + "\n"
 
@@ -99,6 +116,15 @@ def settings_data(settings: Settings) -> dict[str, Any]:
         "reader": settings.reader,
         "view": settings.view,
     }
+
+
+def summaries_data(summaries: Summaries | None) -> dict[str, Any] | None:
+    """The words beside a report as values for JSON."""
+    if summaries is None:
+        return None
+    found = asdict(summaries) | {"verified": summaries.verified}
+    del found["asked"]
+    return found
 
 
 def line_map_json(line_map: LineMap) -> str:

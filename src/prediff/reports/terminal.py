@@ -13,6 +13,7 @@ from prediff.reports.hunks import Change, Hunk, Range, changed_words, find_hunks
 from prediff.reports.renamed import sentence
 from prediff.reports.side_by_side import rows
 from prediff.reports.syntax import Colored, colored_lines
+from prediff.reports.words import words
 
 MAX_LISTED = 5
 """More hints, renames and the like than this are counted, not listed; `--explain` lists them."""
@@ -41,6 +42,7 @@ def render(report: Report, look: Look) -> str:
     lines: list[str] = []
     if look.diff and report.left_text != report.right_text:
         lines += _diff(report, look)
+    lines += words(report.summaries, look.style)
     lines += _remarks(report, look)
     lines.append(summary(report, look.style))
     return "\n".join(lines) + "\n"

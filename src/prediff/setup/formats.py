@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from prediff.setup.edit import without_block
 from prediff.setup.git_config import taken_out
+from prediff.setup.model_table import FORMAT, without_table
 
 Remover = Callable[[bytes, bytes | None], bytes]
 """Takes a file with our entries, and as it was before them where that is known; gives it without them."""
@@ -15,5 +16,10 @@ def _kept(data: bytes, original: bytes | None) -> bytes:
     return data
 
 
-FORMATS: dict[str, Remover] = {"block": without_block, "git-config": taken_out, "whole": _kept}
+FORMATS: dict[str, Remover] = {
+    "block": without_block,
+    "git-config": taken_out,
+    "whole": _kept,
+    FORMAT: without_table,
+}
 """block: between two marks. git-config: keys of git. whole: a file of ours, which an edit makes the user's."""

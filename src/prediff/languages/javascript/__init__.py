@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from prediff.languages.language import Comment, Language, Printed, Reading, Traits
 from prediff.languages.lexicon import JAVASCRIPT
-from prediff.tree import Block
+from prediff.tree import Block, Node
 
 
 def read(text: str, reader: str = "auto") -> Reading:
@@ -27,12 +27,20 @@ def print_tree(tree: Block, comments: Sequence[Comment] = ()) -> Printed:
     return printer.print_tree(tree, comments)
 
 
+def phrases() -> Callable[[Node], str]:
+    """What prints a part of a statement by itself."""
+    from prediff.languages.javascript import printer
+
+    return printer.JavaScriptPrinter().phrase
+
+
 LANGUAGE = Language(
     id="javascript",
     name="JavaScript",
     extensions=(".js", ".jsx", ".mjs", ".cjs"),
     read=read,
     print=print_tree,
+    phrases=phrases,
     traits=Traits(
         negations={"===": "!==", "!==": "===", "==": "!=", "!=": "=="},
         keyword_parameters=False,

@@ -11,7 +11,7 @@ from prediff.languages.javascript.jsx_printer import JsxPrinter
 from prediff.languages.language import Comment, Printed
 from prediff.languages.printing import HARD_NEWLINE, CommentFeed, LineWriter, print_with
 from prediff.languages.tree_sitter import deep_and_quick
-from prediff.tree import Block, Class, Declare, Dict, Function, Node, Opaque, Span
+from prediff.tree import Block, Class, Declare, Dict, Function, Node, Opaque, Param, Span
 
 INDENT = "  "
 STACK = 60_000
@@ -129,6 +129,12 @@ class JavaScriptPrinter(JsxPrinter):
         """The line of a closing brace; `text` may go on with what follows it."""
         last = block.span[2]
         self.out.write(depth, text, (last, 0, last, 0))
+
+    def phrase(self, n: Any) -> str:
+        """An expression, declaration or parameter by itself."""
+        if isinstance(n, Param):
+            return self.params((n,))[1:-1]
+        return self.declare(n) if isinstance(n, Declare) else self.expr(n, SEQUENCE)
 
     # --- simple statements -------------------------------------------------------------------------------------
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from prediff.errors import ParseError
 from prediff.languages.language import Comment, Language, Printed, Reading, Traits
 from prediff.languages.lexicon import PYTHON
-from prediff.tree import Block
+from prediff.tree import Block, Node
 
 
 def read(text: str, reader: str = "auto") -> Reading:
@@ -49,12 +49,20 @@ def print_tree(tree: Block, comments: Sequence[Comment] = ()) -> Printed:
     return printer.print_tree(tree, comments)
 
 
+def phrases() -> Callable[[Node], str]:
+    """What prints a part of a statement by itself."""
+    from prediff.languages.python import printer
+
+    return printer.PythonPrinter().phrase
+
+
 LANGUAGE = Language(
     id="python",
     name="Python",
     extensions=(".py", ".pyi", ".pyw"),
     read=read,
     print=print_tree,
+    phrases=phrases,
     traits=Traits(
         negations={"in": "not in", "not in": "in", "is": "is not", "is not": "is"},
         keyword_parameters=True,

@@ -114,6 +114,18 @@ class ExpressionPrinter:
             return f"({text})" if nested else text
         return self.expr(n)
 
+    def phrase(self, n: Any) -> str:
+        """An expression, pattern or parameter by itself, strings on one line."""
+        self.flat = True
+        kind = n.__class__.__name__
+        if kind == "Param":
+            return self.param(n)
+        if kind == "TypeParam":
+            return self.type_params((n,))[1:-1]
+        if kind == "Capture" or (kind == "Opaque" and n.kind.startswith("pattern ")):
+            return self.pattern(n)
+        return self.expr(n)
+
     # --- expressions -------------------------------------------------------------------------------------------
 
     def expr(self, n: Any, outer: int = TEST) -> str:

@@ -19,7 +19,7 @@ from prediff.reports.html.data import page_data
 from prediff.reports.renamed import sentence
 from prediff.reports.terminal import Look, remarks, render, summary
 
-SCRIPTS = ("panes.js", "links.js", "details.js", "page.js")
+SCRIPTS = ("panes.js", "links.js", "details.js", "words.js", "page.js")
 MAX_REMARKS = 200
 MAX_PLAIN = 200_000
 """A longer plain diff is left out: it is only for a browser that runs no script."""

@@ -28,6 +28,7 @@ from prediff.reports.html.lines import (
     rows_of_lines,
     slots_of,
 )
+from prediff.reports.html.words import page_words
 from prediff.reports.hunks import (
     Change,
     Range,
@@ -73,6 +74,7 @@ def page_data(report: Report, context: int) -> dict[str, Any]:
             {"unit": _text(h.unit), "under": list(h.assumptions), "lines": h.lines} for h in report.hints
         ],
         "moved": [{"name": _text(u.name), "left": one, "right": two} for u, one, two in _moved(report)],
+        "words": page_words(report.summaries),
     }
 
 

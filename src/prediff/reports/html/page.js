@@ -125,6 +125,7 @@ const KEYS = {
   a: () => toggleKind("a"),
   f: () => toggleKind("f"),
   x: toggleEverything,
+  w: toggleWords,
   "?": () => help.showModal(),
   Escape: closeDetails,
 };
@@ -157,7 +158,7 @@ function start() {
   byId("original").addEventListener("click", () => setOriginal(!panes.every((pane) => pane.original)));
   byId("everything").addEventListener("click", toggleEverything);
   byId("help-button").addEventListener("click", () => help.showModal());
-  show([0, 0]);
+  show([0, Infinity]); // from above the first head
   setHunk(-1);
 }
 
