@@ -267,6 +267,11 @@ def test_constants_are_looked_through_in_any_order():
             "def f(a):\n    if a: h()\n    g = lambda: a\n    return g()\n",
         ),
         ("empty-displays", "x = ','.join((a, b))\n", "x = ','.join([a, b])\n"),
+        (
+            "empty-displays",
+            "for i, x in enumerate((*a, b)): f(x)\n",
+            "for i, x in enumerate([*a, b]): f(x)\n",
+        ),
         ("unread-imports", "from a import a, b\ng(a)\n", "from a import a\ng(a)\n"),
         ("unread-imports", "import a\ndef f(): a()\ng(a)\n", "def f(): a()\nimport a\ng(a)\n"),
         (
@@ -384,6 +389,8 @@ def test_identity_has_two_sides():
         ("def f(a: int):\n    if a < 9: g()\n", "def f(a: int):\n    if a <= 9: g()\n"),
         ("def f(a, b):\n    if a() or b(): g()\n", "def f(a, b):\n    if b() or a(): g()\n"),
         ("def f(a, b):\n    return a and b\n", "def f(a, b):\n    return b and a\n"),
+        ("for x in g((a, b)): f(x)\n", "for x in g([a, b]): f(x)\n"),
+        ("for i, x in enumerate((a, b)): f(x)\n", "for i, x in enumerate([b, a]): f(x)\n"),
         (
             "def f(a, b):\n    i, j = 0, b\n    i = j\n    i = i + 1\n",
             "def f(a, b):\n    i, j = 0, b\n    i = j\n    i = 1 + i\n",

@@ -210,7 +210,10 @@ class _Displays(ast.NodeTransformer):
 
     def visit_For(self, node: ast.For) -> ast.AST:
         self.generic_visit(node)
-        return changed(node, iter=_as_list(node.iter))
+        drawn = node.iter
+        if isinstance(drawn, ast.Call) and isinstance(drawn.func, ast.Name) and drawn.func.id == "enumerate":
+            return changed(node, iter=changed(drawn, args=[*map(_as_list, drawn.args[:1]), *drawn.args[1:]]))
+        return changed(node, iter=_as_list(drawn))
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         """A local that is bound once, and read but by one loop: what it holds is only drawn out."""
