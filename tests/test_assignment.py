@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prediff.matchers.assignment import assign
+from prediff.matchers.assignment import assign, assign_in_order
 
 WEIGHTS = st.one_of(st.integers(-1, 4), st.floats(0, 1, allow_nan=False))
 
@@ -39,3 +40,19 @@ def test_a_row_is_left_alone_where_that_weighs_more():
     assert assign([{0: 0.1}, {0: 1.0, 1: 0.8}]) == [None, 0]
     assert assign([{0: 0.0}, {}]) == [None, None]
     assert assign([]) == []
+
+
+@given(st.lists(st.lists(st.sampled_from([0.0, 0.5, 1.0, 1.2]), min_size=3, max_size=3), max_size=4))
+def test_in_order_no_choice_weighs_more(weights):
+    pairs = assign_in_order(weights)
+    assert pairs == sorted(pairs)
+    assert len({a for a, _ in pairs}) == len({b for _, b in pairs}) == len(pairs)
+    assert all(weights[a][b] for a, b in pairs)
+
+    def best(row: int, column: int) -> float:
+        if row == len(weights) or column == 3:
+            return 0.0
+        here = weights[row][column] + best(row + 1, column + 1)
+        return max(here, best(row + 1, column), best(row, column + 1))
+
+    assert sum(weights[a][b] for a, b in pairs) == pytest.approx(best(0, 0))

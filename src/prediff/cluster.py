@@ -40,12 +40,12 @@ def runner(backend: str) -> Callable[..., Iterator[tuple[Any, Any]]]:
     if backend == "processes":
         return run_all
     try:
-        import joblib  # noqa: F401
+        import joblib  # noqa: F401 - whether it is installed
 
         if backend == "dask":
-            import distributed  # noqa: F401
+            import distributed  # noqa: F401 - whether it is installed
         if backend == "ray":
-            import ray  # noqa: F401
+            import ray  # noqa: F401 - whether it is installed
     except ImportError as error:
         raise ToolError(
             f'the backend {backend} needs {error.name}: pip install "prediff[cluster]"'

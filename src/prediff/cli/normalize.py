@@ -48,7 +48,7 @@ def command(file: str, line_map: str | None, **given: Any) -> int:
     for warning in config.warnings:
         complain(warning)
     found = normalize_file(read_path(file, *config.choose_language(file)), config.settings)
-    if given["summaries"]:
+    if given["summaries"] or (given["deep"] and given["summaries"] is None):
         found = headed(found, config, given["deep"])
     if line_map is not None:
         write_outputs([(line_map, line_map_json(found.line_map))], (file,))

@@ -48,28 +48,34 @@ def explained(report: Report, config: Config, deep: bool) -> Report:
     """The report with words, which in normal form stand above the units too. A model's trouble is a note in it."""
     if report.same:
         return report
-    from prediff.cli.output import complain
-    from prediff.reports.headers import with_headers
-
-    try:
-        found = _explained(report, config, deep)
-        return with_headers(found) if found.settings.view == "canonical" else found
-    except Exception as error:
-        # A mistake of prediff's own costs the words, not the diff.
-        if os.environ.get("PREDIFF_DEBUG"):
-            raise
-        complain(f"no words: internal error ({type(error).__name__}: {error}; PREDIFF_DEBUG=1 shows more)")
-        return report
+    return _at_most_without(report, lambda: _explained(report, config, deep))
 
 
 def headed(file: Normalized, config: Config, deep: bool) -> Normalized:
     """One file in normal form with words above its units. What goes wrong is a line on standard error."""
+    if file.reason or file.source.language is None:
+        return file
+    return _at_most_without(file, lambda: _headed(file, config, deep))
+
+
+def _at_most_without(plain: _Result, work: Callable[[], _Result]) -> _Result:
+    """What some work gives, or `plain`: a mistake of prediff's own costs the words, and nothing else."""
+    try:
+        return work()
+    except Exception as error:
+        if os.environ.get("PREDIFF_DEBUG"):
+            raise
+        from prediff.cli.output import complain
+
+        complain(f"no words: internal error ({type(error).__name__}: {error}; PREDIFF_DEBUG=1 shows more)")
+        return plain
+
+
+def _headed(file: Normalized, config: Config, deep: bool) -> Normalized:
     from prediff.cli.output import complain
     from prediff.reports.headers import headed as with_lines
     from prediff.summarize import file_summaries
 
-    if file.reason or file.source.language is None:
-        return file
     found, why = _with_model(
         config, lambda model: file_summaries(file, model, limit=config.model.limit, deep=deep)
     )
@@ -80,15 +86,16 @@ def headed(file: Normalized, config: Config, deep: bool) -> Normalized:
 
 
 def _explained(report: Report, config: Config, deep: bool) -> Report:
+    from prediff.reports.headers import with_headers
     from prediff.summarize import with_summaries
 
     found, why = _with_model(
         config, lambda model: with_summaries(report, model, limit=config.model.limit, deep=deep)
     )
     words = found.summaries
-    if not why or words is None:
-        return found
-    return replace(found, summaries=replace(words, notes=(*words.notes, why)))
+    if why and words is not None:
+        found = replace(found, summaries=replace(words, notes=(*words.notes, why)))
+    return with_headers(found) if found.settings.view == "canonical" else found
 
 
 def _with_model(config: Config, work: Callable[[Prompted | None], _Result]) -> tuple[_Result, str]:

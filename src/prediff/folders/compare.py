@@ -70,7 +70,7 @@ Run: TypeAlias = Callable[..., Iterator[tuple[Task, Answer | Failed]]]
 
 def prepare() -> None:
     """What a worker imports before the time of its first job counts."""
-    from prediff import pipeline, rules  # noqa: F401
+    from prediff import pipeline, rules  # noqa: F401 - loaded for the jobs that come
 
 
 def do(job: Job) -> Answer:

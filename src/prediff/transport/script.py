@@ -13,6 +13,7 @@ from typing import Any
 from typing import Literal as Word
 
 from prediff.align import definition, pair_sequences, unit_keys
+from prediff.matchers.assignment import assign_in_order
 from prediff.transport.layout import inner_blocks
 from prediff.tree import (
     FIELDS,
@@ -205,21 +206,7 @@ class Comparison:
         if not ones or not twos or len(ones) * len(twos) > MAX_GAP:
             return []
         scores = [[self.likeness(left[i], right[j]) for j in twos] for i in ones]
-        best = [[0.0] * (len(twos) + 1) for _ in range(len(ones) + 1)]
-        for a in range(len(ones) - 1, -1, -1):
-            for b in range(len(twos) - 1, -1, -1):
-                best[a][b] = max(best[a + 1][b], best[a][b + 1], scores[a][b] + best[a + 1][b + 1])
-        found = []
-        a = b = 0
-        while a < len(ones) and b < len(twos):
-            if scores[a][b] and best[a][b] == scores[a][b] + best[a + 1][b + 1]:
-                found.append((ones[a], twos[b]))
-                a, b = a + 1, b + 1
-            elif best[a][b] == best[a + 1][b]:
-                a += 1
-            else:
-                b += 1
-        return found
+        return [(ones[a], twos[b]) for a, b in assign_in_order(scores)]
 
     def likeness(self, left: Node, right: Node) -> float:
         """How alike two statements are, from 0 to 1: Dice's coefficient of their words. 0: not to be paired."""

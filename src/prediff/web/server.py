@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import select
 import socket
@@ -19,11 +18,11 @@ import threading
 import time
 from contextlib import suppress
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from prediff.bounded_server import BoundedServer
 from prediff.errors import PrediffError
 from prediff.reports.escaping import printable
 from prediff.web.comparing import Comparer
@@ -55,39 +54,15 @@ _IN_A_BOX = "sandbox allow-scripts; frame-ancestors 'self'"
 _NO_RESULT = "This result is gone: compare again."
 
 
-class Server(ThreadingHTTPServer):
+class Server(BoundedServer):
     """Listens at an address. Raises OSError where it cannot."""
 
-    daemon_threads = True
     block_on_close = False
     head_limit = READ_LIMIT
-    allow_reuse_address = os.name != "nt"  # which would let others take the port
 
     def __init__(self, address: tuple[str, int], guard: Guard, comparer: Comparer, page: Page) -> None:
         self.guard, self.comparer, self.page = guard, comparer, page
-        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        self._open = threading.Semaphore(MAX_CONNECTIONS)
-        super().__init__(address, Handler)
-
-    def server_bind(self) -> None:
-        """Without asking the network for our own name."""
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = self.server_address[:2]  # type: ignore[assignment]
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        if self._open.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
-            self.shutdown_request(request)
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._open.release()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: whoever connects must not fill the terminal."""
+        super().__init__(address, Handler, MAX_CONNECTIONS)
 
 
 class _Refused(Exception):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 
 from prediff.linediff import diff_lines
+from prediff.matchers.assignment import assign_in_order
 from prediff.models.outline.numbered import NO_ROW, Row
 from prediff.tree import (
     Class,
@@ -78,21 +79,7 @@ def _alike(
         [_likeness(left[i], right[j], words[0][a], words[1][b]) for b, j in enumerate(twos)]
         for a, i in enumerate(ones)
     ]
-    best = [[0.0] * (len(twos) + 1) for _ in range(len(ones) + 1)]
-    for a in range(len(ones) - 1, -1, -1):
-        for b in range(len(twos) - 1, -1, -1):
-            best[a][b] = max(best[a + 1][b], best[a][b + 1], scores[a][b] + best[a + 1][b + 1])
-    found = []
-    a = b = 0
-    while a < len(ones) and b < len(twos):
-        if scores[a][b] and best[a][b] == scores[a][b] + best[a + 1][b + 1]:
-            found.append((ones[a], twos[b]))
-            a, b = a + 1, b + 1
-        elif best[a][b] == best[a + 1][b]:
-            a += 1
-        else:
-            b += 1
-    return found
+    return [(ones[a], twos[b]) for a, b in assign_in_order(scores)]
 
 
 def _words(row: Row) -> Counter[Hashable]:

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import socket
-import socketserver
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hmac import compare_digest
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from ipaddress import ip_address
 from secrets import token_hex
 from typing import Any
 
+from prediff.bounded_server import BoundedServer
 from prediff.errors import ModelError
 from prediff.models.http.address import is_loopback
 from prediff.models.http.engine import OWNER
@@ -311,32 +310,12 @@ def _error(why: str, kind: str = "invalid_request_error") -> Any:
     return {"error": {"message": why, "type": kind}}
 
 
-class _Http(ThreadingHTTPServer):
-    daemon_threads = True
+class _Http(BoundedServer):
     request_queue_size = 128
-    allow_reuse_address = os.name != "nt"  # there it would let another program take the port
 
     def __init__(self, address: tuple[str, int], model: ModelServer) -> None:
-        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self.model = model
-        self._open = threading.Semaphore(MAX_CONNECTIONS)
-        super().__init__(address, _Handler)
-
-    def server_bind(self) -> None:
-        """Without the name of this machine, which the class in between looks up."""
-        socketserver.TCPServer.server_bind(self)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        if self._open.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
-            self.shutdown_request(request)
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._open.release()
+        super().__init__(address, _Handler, MAX_CONNECTIONS)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         log.info("a connection ended early")
