@@ -210,6 +210,25 @@ def test_each_class_of_equivalent_mutants(name):
     assert name == "same-code" or reason(one, two, (), one) == ""
 
 
+@pytest.mark.parametrize(
+    ("one", "two", "same"),
+    [
+        ("zip(a, b, strict=False)", "zip(a, b)", True),
+        ("zip(a, b, strict=True)", "zip(a, b)", False),
+        ("zip(a, b, strict=0)", "zip(a, b)", False),
+        ("zip(a, b, strict=c)", "zip(a, b)", False),
+        ("zip(a, b, other=False)", "zip(a, b)", False),
+        ("m.zip(a, b, strict=False)", "m.zip(a, b)", False),
+        ('open(f, mode="r", encoding=e)', "open(f, encoding=e)", True),
+        ('open(f, mode="w", encoding=e)', "open(f, encoding=e)", False),
+        ("sorted(a, key=k, reverse=False)", "sorted(a, key=k)", True),
+    ],
+)
+def test_keywords_that_say_what_is_so_anyway(one, two, same):
+    found = reason(f"x = {one}\n", f"x = {two}\n", ("source-unread",), f"x = {one}\n")
+    assert found == ("default-arguments" if same else "")
+
+
 def test_branches_before_decide_what_is_left():
     texts = [
         f"def f(a):\n    n = len(a)\n    if n == 1:\n        a = g()\n    elif n == 2:\n        a = h()\n"

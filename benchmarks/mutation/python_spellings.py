@@ -233,12 +233,32 @@ class _Displays(ast.NodeTransformer):
         return node
 
 
+KEYWORD_DEFAULTS: dict[str, tuple[str, object]] = {
+    "zip": ("strict", False),
+    "sorted": ("reverse", False),
+    "print": ("end", "\n"),
+    "open": ("mode", "r"),
+    "enumerate": ("start", 0),
+    "sum": ("start", 0),
+}
+"""By builtin: a keyword and what it is anyway."""
+
+
 class _Defaults(ast.NodeTransformer):
     """Leaves out arguments that say what is so anyway."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         name = node.func.id if isinstance(node.func, ast.Name) else ""
+        keyword, default = KEYWORD_DEFAULTS.get(name, ("", None))
+        keywords = [
+            k
+            for k in node.keywords
+            if k.arg != keyword
+            or not isinstance(k.value, ast.Constant)
+            or (type(k.value.value), k.value.value) != (type(default), default)
+        ]
+        node = changed(node, keywords=keywords)
         if isinstance(node.func, ast.Attribute) and node.func.attr in ("encode", "decode"):
             name = "encode"
         given = [a.value if isinstance(a, ast.Constant) else ... for a in node.args]
