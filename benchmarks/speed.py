@@ -39,6 +39,7 @@ from importlib.util import find_spec
 from itertools import cycle
 from pathlib import Path
 
+import whole_runs
 from prediff.align import align, byte_equal_units
 from prediff.depth import quick_and_deep
 from prediff.languages import get_language
@@ -375,13 +376,14 @@ def grow_apart(language: str, lines: int) -> dict[str, float]:
 # --- commands ----------------------------------------------------------------------------------------------------
 
 
-def run(command: Sequence[str], repeat: int) -> float:
-    """The median time of a whole run of a command, whatever it answers."""
-    subprocess.run(command, capture_output=True, check=False)  # the first one fills caches
+def run(command: Sequence[str], repeat: int, compiled: str | None = None) -> float:
+    """The median time of a whole run of a command, whatever it answers; `compiled`: the folder for bytecode."""
+    around = None if compiled is None else whole_runs.environment(compiled)
+    subprocess.run(command, capture_output=True, check=False, env=around)  # the first one fills caches
     times = []
     for _ in range(repeat):
         start = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, check=False)
+        done = subprocess.run(command, capture_output=True, check=False, env=around)
         times.append(time.perf_counter() - start)
         if done.returncode not in (0, 1):
             raise SystemExit(f"{' '.join(command)}: {done.stderr.decode(errors='replace').strip()}")
@@ -496,7 +498,7 @@ def rule_table(quick: bool) -> str:
 def command_table(quick: bool) -> str:
     with tempfile.TemporaryDirectory() as folder:
         rows = [
-            [name, f"{1000 * run(command, 3 if quick else 11):.0f}"]
+            [name, f"{1000 * run(command, 3 if quick else 11, f'{folder}/compiled'):.0f}"]
             for name, command in commands(Path(folder)).items()
         ]
     return table(["cold start", "ms"], rows)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from prediff.languages.language import Traits
+from prediff.lean_dataclasses import dataclass
 from prediff.matchers import MATCHERS, fold
 from prediff.matchers.names import by_name
 from prediff.matchers.units import UnitKey, definition, unit_keys

@@ -7,11 +7,12 @@ Each way from the cache gives what a fresh comparison would.
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, field, fields
 from typing import Any
 
 from prediff.cache import Cache, digest_of
 from prediff.languages import find_language
+from prediff.lean_dataclasses import dataclass
 from prediff.model import LineMap, MovedUnit, PairFacts, Report, Settings, SourceFile
 from prediff.versions import rules_version
 

@@ -15,9 +15,10 @@ import time
 import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
+
+from prediff.lean_dataclasses import dataclass
 
 MAX_BYTES = 512 << 20
 """What the file may take; beyond it the least recently used answers go."""

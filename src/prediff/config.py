@@ -12,13 +12,14 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
 from prediff import config_files
 from prediff.config_files import FILES, folders_from
 from prediff.errors import ConfigError
+from prediff.lean_dataclasses import dataclass
 from prediff.model import Settings
 from prediff.models.settings import BACKENDS, DEVICES, ModelSettings
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from prediff.emit import encoded
 from prediff.errors import ReadError
+from prediff.lean_dataclasses import dataclass
 from prediff.model import Report, Settings, SourceFile
 from prediff.outputs import Outputs
 from prediff.read import LanguageChoice, is_one_line, read_bytes

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from prediff.git import Change, Scratch
+from prediff.lean_dataclasses import dataclass
 from prediff.model import FileVerdict, Finding, Logic, Report, Settings, SourceFile
 from prediff.read import MAX_LOGIC_BYTES, LanguageChoice
 from prediff.workers import Failed, run_all

@@ -13,10 +13,10 @@ import re
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from prediff.errors import ToolError
+from prediff.lean_dataclasses import dataclass
 from prediff.programs import find_program
 
 WITHOUT_HOOKS = (

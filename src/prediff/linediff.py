@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from prediff.lean_dataclasses import dataclass
 
 MAX_PAIRS = 200_000
 """Where more pairs of equal lines than this stand between two anchors, all of it is shown as replaced."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
+
+from prediff.lean_dataclasses import dataclass
 
 if TYPE_CHECKING:
     # Types alone: the classes of the tree take a tenth of a second to make, which answers from the cache do not need.

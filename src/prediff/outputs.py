@@ -11,11 +11,12 @@ import stat
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import blake2b
 
 from prediff.emit import encoded
 from prediff.errors import WriteError
+from prediff.lean_dataclasses import dataclass
 
 KEPT_SECONDS = 24 * 60 * 60
 MARK = ".prediff-outputs"

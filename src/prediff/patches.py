@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from prediff.errors import ConfigError
 from prediff.git import Change, File, Files, Repository, Scratch
 from prediff.languages import find_language
+from prediff.lean_dataclasses import dataclass
 from prediff.model import Settings, SourceFile
 from prediff.read import MAX_LOGIC_BYTES, LanguageChoice, read_bytes
 from prediff.reports.escaping import printable

@@ -10,13 +10,12 @@ sides: canonical → its own layout → verbatim.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from prediff import report
 from prediff.align import Alignment, align, byte_equal_units
 from prediff.depth import quick_and_deep
 from prediff.languages import get_language
 from prediff.languages.language import Language, Printed
+from prediff.lean_dataclasses import dataclass
 from prediff.model import LineMap, Normalized, ParsedFile, Report, Settings, SourceFile
 from prediff.normalizer import assumptions_of, assumptions_on_comments, normalize
 from prediff.parse import parse

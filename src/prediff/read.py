@@ -10,11 +10,11 @@ import os
 import stat
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from hashlib import blake2b
 
 from prediff.errors import ReadError
 from prediff.languages import find_language
+from prediff.lean_dataclasses import dataclass
 from prediff.model import SourceFile
 from prediff.revisions import is_revision, read_revision
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from prediff.align import Alignment, align, by_name, definition
 from prediff.facts.binders import Binder, binders
 from prediff.facts.scopes import module_names
 from prediff.languages.language import Traits
+from prediff.lean_dataclasses import dataclass
 from prediff.model import Fold, NormalizedFile, Rename, RenamedDefinition
 from prediff.normalizer import granted_for
 from prediff.reconcilers import import_order, imports, names, order, renamed

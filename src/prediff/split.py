@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from prediff.align import pair_sequences
+from prediff.lean_dataclasses import dataclass
 from prediff.model import Settings, SourceFile, Verdict
 from prediff.pipeline import compare
 from prediff.read import read_bytes

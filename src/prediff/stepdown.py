@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from prediff.align import definition
 from prediff.languages.language import Language, Printed
+from prediff.lean_dataclasses import dataclass
 from prediff.model import ParsedFile, StepDown
 from prediff.tree import Block, Node, Opaque, Span, update
 from prediff.verify import misprinted

@@ -16,9 +16,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import blake2b
 from typing import Any, TypeAlias, TypeVar
+
+from prediff.lean_dataclasses import dataclass
 
 Span: TypeAlias = tuple[int, int, int, int]
 """(first line, first column, last line, end column): lines from 1, columns in characters from 0, end exclusive."""
@@ -578,11 +580,15 @@ VALUE_FIELDS: dict[type[Node], tuple[str, ...]] = {
     cls: tuple(name for name in FIELDS[cls] if name not in CHILD_FIELDS[cls]) for cls in NODE_CLASSES
 }
 """The other fields that take part in equality: names, operators, values."""
-_SLOTS: dict[type[Node], tuple[str, ...]] = {
-    cls: FIELDS[cls] + (_POSITIONS if issubclass(cls, Statement) else _POSITIONS[:1]) for cls in NODE_CLASSES
+_SLOTS: dict[type[Node], tuple[tuple[str, Any, Any], ...]] = {
+    cls: tuple(
+        (name, getattr(cls, name).__get__, getattr(cls, name).__set__)
+        for name in FIELDS[cls] + (_POSITIONS if issubclass(cls, Statement) else _POSITIONS[:1])
+    )
+    for cls in NODE_CLASSES
 }
+"""Each field with what reads and what writes its slot: frozen classes refuse to be written otherwise."""
 _BACKWARDS = {cls: names[::-1] for cls, names in CHILD_FIELDS.items()}
-_set = object.__setattr__
 N = TypeVar("N", bound=Node)
 
 
@@ -590,8 +596,8 @@ def update(node: N, **changes: Any) -> N:
     """A copy of `node` with some fields changed (`dataclasses.replace`, several times as fast)."""
     cls = node.__class__
     new = object.__new__(cls)
-    for name in _SLOTS[cls]:
-        _set(new, name, changes[name] if name in changes else getattr(node, name))
+    for name, read, write in _SLOTS[cls]:
+        write(new, changes[name] if name in changes else read(node))
     return new
 
 

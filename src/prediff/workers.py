@@ -10,7 +10,6 @@ import signal
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -18,6 +17,7 @@ from threading import Lock, Thread
 from typing import Any, Generic, TypeVar
 
 from prediff.errors import ToolError
+from prediff.lean_dataclasses import dataclass
 
 Key = TypeVar("Key")
 Result = TypeVar("Result")

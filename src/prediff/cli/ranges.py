@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from prediff.lean_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from prediff.config import Config

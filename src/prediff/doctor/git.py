@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from shlex import split
 
 from prediff import __version__, git
@@ -14,6 +13,7 @@ from prediff.doctor.installed import is_below_here, version_of
 from prediff.doctor.row import Row
 from prediff.errors import ToolError
 from prediff.languages import LANGUAGES
+from prediff.lean_dataclasses import dataclass
 from prediff.programs import find_program
 from prediff.setup import git_config as config
 from prediff.setup import shown_path

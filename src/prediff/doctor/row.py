@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from prediff.lean_dataclasses import dataclass
 
 Status: TypeAlias = Literal["ok", "warn", "fail"]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from prediff.depth import quick_and_deep
 from prediff.errors import PrediffError
 from prediff.languages import get_language
 from prediff.languages.language import Comment, Reading
+from prediff.lean_dataclasses import dataclass
 from prediff.model import Fold, Report, Side
 from prediff.normalizer import assumptions_on_comments
 from prediff.reports.hunks import Change, diff_lines, lines_of

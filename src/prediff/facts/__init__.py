@@ -10,11 +10,12 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from prediff.facts.scopes import ScopeInfo, ScopeWalk, module_names, names_of_target, rebound_names
 from prediff.languages.language import Traits
+from prediff.lean_dataclasses import dataclass
 from prediff.tree import (
     CHILD_FIELDS,
     VALUE_FIELDS,

@@ -9,8 +9,9 @@ tried too, which can only make equal decisions look different.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from prediff.lean_dataclasses import dataclass
 
 MAX_QUESTIONS = 14
 MAX_RUNS = 4000

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from prediff.facts import Facts, reads_locals
 from prediff.facts.scopes import names_of_target
 from prediff.facts.uses import Uses, comprehended, uses_of
 from prediff.facts.values import INT_CALLS, is_text
+from prediff.lean_dataclasses import dataclass
 from prediff.tree import (
     AssignExpr,
     Binary,

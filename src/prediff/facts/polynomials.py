@@ -8,9 +8,10 @@ symbols, and `p < 0` and `p + 1 <= 0` are one condition.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import gcd
 from typing import TypeAlias
+
+from prediff.lean_dataclasses import dataclass
 
 MAX_TERMS = 200
 MAX_DEGREE = 8

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from prediff.lean_dataclasses import dataclass
 from prediff.tree import (
     CHILD_FIELDS,
     NODE_CLASSES,

@@ -7,13 +7,14 @@ only make a rule leave code alone. A rule that rests on this asks at the functio
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from prediff.facts import Facts, bound_names
 from prediff.facts.binders import string_words
 from prediff.facts.scopes import names_of_target
 from prediff.languages.language import Traits
+from prediff.lean_dataclasses import dataclass
 from prediff.tree import (
     Assign,
     AssignExpr,

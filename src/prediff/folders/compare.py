@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from hashlib import blake2b
 from typing import TypeAlias
 
@@ -35,6 +35,7 @@ from prediff.folders.mirror import OutputFolder
 from prediff.folders.names import safe_paths
 from prediff.folders.pairing import Pair, pair_up
 from prediff.folders.walk import ON_DISK, Entry, Files, Folder, walk
+from prediff.lean_dataclasses import dataclass
 from prediff.model import FileRow, FileStatus, FolderReport, MovedUnit, PairFacts, Settings
 from prediff.read import MAX_LOGIC_BYTES, LanguageChoice
 from prediff.workers import Failed, run_all

@@ -6,7 +6,6 @@ It is for the summary alone. The files that they left and came to differ, and ar
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from posixpath import dirname
 
 from prediff.answers import MovedJob, Place
@@ -15,6 +14,7 @@ from prediff.facts import ModuleFacts, module_facts
 from prediff.facts.scopes import ScopeInfo, map_names
 from prediff.languages import get_language
 from prediff.languages.language import Traits
+from prediff.lean_dataclasses import dataclass
 from prediff.matchers.similarity import match_across
 from prediff.matchers.units import Unit, definition
 from prediff.model import MovedUnit

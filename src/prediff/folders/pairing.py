@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import PurePosixPath
 
 from prediff.folders.walk import Entry, Folder
+from prediff.lean_dataclasses import dataclass
 
 MAX_FILES = 5_000
 """Where more files than this are left over on a side, only the same bytes are looked for."""

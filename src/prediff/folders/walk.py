@@ -6,11 +6,12 @@ import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, Protocol, TypeAlias
 
 from prediff.errors import ReadError
 from prediff.folders.ignoring import Rule
+from prediff.lean_dataclasses import dataclass
 
 NEVER = frozenset({".git", ".hg", ".svn", ".jj", ".bzr"})
 """What belongs to version control is no part of what is compared."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from prediff.languages.lexicon import BRACES, Lexicon
+from prediff.lean_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from prediff.tree import Block, Node, Span

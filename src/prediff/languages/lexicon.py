@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from prediff.lean_dataclasses import dataclass
 
 # Each pattern is linear: its repetitions are possessive, and a string ends with its line at the latest.
 _LINE_COMMENT = r"(?P<comment>//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/)?)"

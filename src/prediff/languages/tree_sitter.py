@@ -14,7 +14,6 @@ import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from itertools import accumulate
 from types import FrameType
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
 
 from prediff.errors import LimitError, ParseError
 from prediff.languages.language import Comment, Reading
+from prediff.lean_dataclasses import dataclass
 from prediff.tree import Block, Node, Opaque, Span, Statement
 
 if TYPE_CHECKING:

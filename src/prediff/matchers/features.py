@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import log, sqrt
 from typing import Any, TypeAlias
 
+from prediff.lean_dataclasses import dataclass
 from prediff.matchers.units import Definition
 from prediff.tree import CHILD_FIELDS, VALUE_FIELDS, Attribute, Keyword, Literal, Name, Node
 

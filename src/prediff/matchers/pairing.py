@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from prediff.lean_dataclasses import dataclass
 from prediff.matchers.assignment import assign
 from prediff.matchers.scores import Scores
 from prediff.matchers.units import Path, Unit

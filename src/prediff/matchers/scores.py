@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from prediff.lean_dataclasses import dataclass
 from prediff.matchers.features import Features, Vector, Weights, cosine
 
 Scores: TypeAlias = dict[int, dict[int, float]]

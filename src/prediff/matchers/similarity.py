@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from prediff.languages.language import Traits
+from prediff.lean_dataclasses import dataclass
 from prediff.matchers import MATCHERS, fold
 from prediff.matchers.features import Features, Reader
 from prediff.matchers.hashes import blind_hash

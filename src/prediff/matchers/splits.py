@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from math import log
 
+from prediff.lean_dataclasses import dataclass
 from prediff.matchers.features import Bag, Features
 from prediff.matchers.units import Path
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from prediff.lean_dataclasses import dataclass
 from prediff.model import ChangeKind
 from prediff.tree import Node, Span
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from prediff.lean_dataclasses import dataclass
 
 Backend = Literal["outline", "transformers", "http"]
 BACKENDS = ("outline", "transformers", "http")

@@ -7,11 +7,11 @@ injection, command lines): it stays. So do those of class attributes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from prediff.align import definition, pair_sequences
 from prediff.facts import dotted_name
 from prediff.facts.types import same_type, typing_name
+from prediff.lean_dataclasses import dataclass
 from prediff.model import Fold
 from prediff.reconcilers.statements import flatten, header, map_statements
 from prediff.tree import (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from prediff.lean_dataclasses import dataclass
 from prediff.rules.rule import Example
 
 

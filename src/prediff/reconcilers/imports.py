@@ -4,17 +4,18 @@ This runs last, when annotations that stand on one side only are gone. Only modu
 importing them has no effect, and a name that nothing outside of annotations reads is there for those. Annotations that
 differ are shown where they stand. But what an annotation reads must be there when it is evaluated, as it is unless
 `from __future__ import annotations` puts that off: where a side lacks it nothing is left out.
+
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from prediff.facts import BUILTINS
 from prediff.facts.scopes import module_names, names_of_target, rebound_names
 from prediff.facts.types import BUILTIN_GENERICS
+from prediff.lean_dataclasses import dataclass
 from prediff.model import Fold
 from prediff.rules.imports import EVALUATORS, looks_names_up, names_something
 from prediff.tree import (

@@ -16,7 +16,6 @@ import builtins
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
@@ -24,6 +23,7 @@ from prediff.align import UnitKey, definition, unit_keys
 from prediff.facts import dotted_name
 from prediff.facts.scopes import module_names, names_of_target
 from prediff.languages.language import Traits
+from prediff.lean_dataclasses import dataclass
 from prediff.tree import (
     Alias,
     Assign,

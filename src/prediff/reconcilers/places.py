@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from prediff.align import definition
 from prediff.facts.scopes import ScopeInfo, map_names, rebound_names
 from prediff.languages.language import Traits
+from prediff.lean_dataclasses import dataclass
 from prediff.tree import (
     Attribute,
     Block,

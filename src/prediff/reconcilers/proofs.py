@@ -8,13 +8,14 @@ events in the same order. Once anything acts, all that it could change is an eve
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from prediff.facts import Facts
 from prediff.facts.decisions import Ask, Decision, Outcome, Question, agree
 from prediff.facts.hazards import ACTS, QUIET, assume, hazard, is_steady, truth_hazard
 from prediff.facts.kinds import INTEGERS, Kinds, comparable, is_small_exponent, kind_of
 from prediff.facts.polynomials import Bound, Polynomial, bound, bounded, constant, plus, power, symbol, times
+from prediff.lean_dataclasses import dataclass
 from prediff.rules.blocks import is_exit
 from prediff.rules.conditions import truth
 from prediff.tree import (

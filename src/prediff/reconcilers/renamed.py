@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import cached_property
 from io import TextIOWrapper
 from types import MappingProxyType
@@ -21,6 +20,7 @@ from prediff.align import definition, pair_sequences
 from prediff.facts.binders import canonical
 from prediff.facts.scopes import module_names
 from prediff.languages.language import Traits
+from prediff.lean_dataclasses import dataclass
 from prediff.model import Astray, Fold, NormalizedFile, RenamedDefinition
 from prediff.reconcilers.places import Place, Places
 from prediff.reconcilers.statements import flatten, without_blocks

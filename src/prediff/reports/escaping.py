@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from prediff.lean_dataclasses import dataclass
 
 _SYNTAX = {"comment": "2", "string": "33", "number": "36", "keyword": "35", "definition": "1"}
 

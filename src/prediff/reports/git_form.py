@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from prediff.lean_dataclasses import dataclass
 from prediff.model import Report
 from prediff.reports.escaping import printable
 from prediff.reports.renamed import sentence

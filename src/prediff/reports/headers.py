@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from prediff.depth import quick_and_deep
 from prediff.errors import PrediffError
 from prediff.languages import get_language
 from prediff.languages.language import Language
+from prediff.lean_dataclasses import dataclass
 from prediff.linediff import lines_of
 from prediff.matchers.units import definition
 from prediff.model import MODULE, LineMap, Normalized, Report, Summaries, UnitSummary

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from prediff.lean_dataclasses import dataclass
 from prediff.linediff import Change, Range, diff_lines, lines_of, longest_rising
 from prediff.model import LineMap, Report, Side
 

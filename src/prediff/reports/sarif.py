@@ -18,11 +18,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
+from prediff.lean_dataclasses import dataclass
 from prediff.model import MODULE, Finding, Report, SourceFile
 from prediff.reports.escaping import Style, printable
 from prediff.reports.findings import RULES, findings

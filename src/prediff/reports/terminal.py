@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from prediff.lean_dataclasses import dataclass
 from prediff.model import MODULE, Comments, Report
 from prediff.reports.escaping import Paint, Style, printable
 from prediff.reports.folded import telling_folds

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from prediff.facts import Facts
 from prediff.facts.uses import Use, Uses, uses_of
+from prediff.lean_dataclasses import dataclass
 from prediff.rules.blocks import map_blocks
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (

@@ -9,13 +9,13 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from string import Formatter
 
 from prediff.facts import Facts
 from prediff.facts.kinds import kind_here
 from prediff.facts.no_tuples import is_no_tuple
 from prediff.facts.values import is_int, is_path_call, is_plain
+from prediff.lean_dataclasses import dataclass
 from prediff.tree import (
     AssignExpr,
     Attribute,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from prediff.facts import Facts
+from prediff.lean_dataclasses import dataclass
 from prediff.tree import Node
 
 NOTHING: frozenset[str] = frozenset()

@@ -7,12 +7,14 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from hmac import compare_digest
 from typing import Any, TypeAlias
 
 from prediff.errors import ToolError
+from prediff.lean_dataclasses import dataclass
 from prediff.locks import Lock, take
 from prediff.server import wire
 from prediff.server.pool import Pool
@@ -25,42 +27,40 @@ READ_LIMIT = 5.0
 MAX_CONNECTIONS = 32
 _TICK = 0.5
 
-Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
-"""Paths of modules with their time in nanoseconds and their size in bytes."""
+Stamp: TypeAlias = tuple[tuple[int, int], ...]
+"""Of each file its time in nanoseconds and its size in bytes."""
 
 log = logging.getLogger("prediff.server")
 
 
-def code_stamp() -> Stamp:
-    """Names, times and sizes of all of prediff's own modules and of what they rest on: whether a server is stale."""
+def code_files() -> list[str]:
+    """The paths of all of prediff's own files and of what they rest on, sorted."""
     from importlib.util import find_spec
 
-    found: list[tuple[str, int, int]] = []
-    for name in (
-        "tree_sitter",
-        "tree_sitter_python",
-        "tree_sitter_javascript",
-        "libcst",
-        "rapidfuzz",
-        "click",
-    ):
-        spec = find_spec(name)
-        if spec is not None and spec.origin is not None:
-            found += _stamps(spec.origin)
+    names = ("tree_sitter", "tree_sitter_python", "tree_sitter_javascript", "libcst", "rapidfuzz", "click")
+    specs = [find_spec(name) for name in names]
+    found = [spec.origin for spec in specs if spec is not None and spec.origin is not None]
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if name != "__pycache__"]
-        for name in files:
-            found += _stamps(os.path.join(folder, name))
-    return tuple(sorted(found))
+        found += [os.path.join(folder, name) for name in files]
+    return sorted(found)
 
 
-def _stamps(path: str) -> Stamp:
+def stamp(paths: Sequence[str]) -> Stamp:
+    """Time and size of each of some files: whether a server is stale, asked at each request.
+
+    A file that is new is not asked for: nothing imports it unless a file that was there has changed.
+    """
+    return tuple(_stamp(path) for path in paths)
+
+
+def _stamp(path: str) -> tuple[int, int]:
     try:
         about = os.stat(path)
     except OSError:
-        return ((path, 0, 0),)
-    return ((path, about.st_mtime_ns, about.st_size),)
+        return 0, 0
+    return about.st_mtime_ns, about.st_size
 
 
 @dataclass(slots=True)
@@ -79,10 +79,14 @@ class Server:
     stopping: threading.Event = field(default_factory=threading.Event)
     _rules: str = field(default_factory=rules_version)
     _identity: dict[str, str] = field(default_factory=wire.identity)
-    _stamp: Stamp = field(default_factory=code_stamp)
+    _files: list[str] = field(default_factory=code_files)
+    _stamp: Stamp = field(init=False)
     _last: float = field(default_factory=time.monotonic)
     _open: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MAX_CONNECTIONS))
     _count: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._stamp = stamp(self._files)
 
     def serve(self) -> None:
         """Answer until told to stop, idle for too long, or out of date. Raises ToolError where another one serves."""
@@ -139,7 +143,7 @@ class Server:
             threading.Thread(target=self._serve_one, args=(connection, token), daemon=True).start()
 
     def _is_outdated(self) -> bool:
-        if code_stamp() == self._stamp:
+        if stamp(self._files) == self._stamp:
             return False
         log.info("prediff's own files have changed: a new server has to take over")
         self.stop()

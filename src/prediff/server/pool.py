@@ -10,7 +10,9 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from prediff.lean_dataclasses import dataclass
 
 HEAD = 4
 """Bytes of a length."""

@@ -138,7 +138,7 @@ def _exactly(connection: _socket.socket, size: int) -> bytes:
 def identity() -> dict[str, str]:
     """Who this prediff is: a server answers only for the installation, and the version, that asks.
 
-    Whether its code is still what stands on the disk a server sees by itself (`daemon.code_stamp`): to read all of that
+    Whether its code is still what stands on the disk a server sees by itself (`daemon.stamp`): to read all of that
     would take a client longer than what it asks for.
     """
     from prediff import __version__

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from prediff.lean_dataclasses import dataclass
 from prediff.setup import state
 from prediff.setup.edit import check_writable, missing_folders, read, remove_folders, write
 from prediff.setup.formats import FORMATS

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
 from prediff import git
 from prediff.errors import ToolError
+from prediff.lean_dataclasses import dataclass
 
 Values: TypeAlias = dict[str, list[str]]
 """The values of each key, in the order of the file. Sections and keys are in lower case, as git lists them."""

@@ -10,11 +10,11 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import blake2b
 from tempfile import mkstemp
 
 from prediff.errors import ConfigError, WriteError
+from prediff.lean_dataclasses import dataclass
 
 _VERSION = 1
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from prediff.align import pair_sequences
 from prediff.errors import RuleError
 from prediff.languages.language import Language
+from prediff.lean_dataclasses import dataclass
 from prediff.matchers.similarity import find_alike
 from prediff.matchers.units import Definition, Path, definition, units_of
 from prediff.model import MODULE, LineMap, Normalized

@@ -7,8 +7,10 @@ that a formatter gave it on the right do not come along.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from keyword import iskeyword
+
+from prediff.lean_dataclasses import dataclass
 
 _TOKEN = re.compile(
     r"""(?P<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")"""

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from prediff.lean_dataclasses import dataclass
 from prediff.transport.clothes import Wardrobe
 from prediff.transport.places import Placed, groups_of, solid
 from prediff.transport.plan import Edit, Lines, Plan, Run

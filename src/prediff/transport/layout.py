@@ -8,10 +8,10 @@ the header of a loop, its `else:`, a closing bracket. Statements that share a li
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from prediff.languages.language import Comment
+from prediff.lean_dataclasses import dataclass
 from prediff.tree import (
     Block,
     ExprStmt,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from prediff.lean_dataclasses import dataclass
 from prediff.transport.script import Key
 from prediff.tree import Node
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from typing import Literal as Word
 
 from prediff.align import definition, pair_sequences, unit_keys
+from prediff.lean_dataclasses import dataclass
 from prediff.matchers.assignment import assign_in_order
 from prediff.transport.layout import inner_blocks
 from prediff.tree import (

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from prediff.errors import ToolError
+from prediff.lean_dataclasses import dataclass
 from prediff.programs import find_program
 from prediff.users_git import own_environment
 from prediff.viewers.viewer import CANNOT_RUN, Call, Opened

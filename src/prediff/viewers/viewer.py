@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from prediff.errors import ToolError
+from prediff.lean_dataclasses import dataclass
 from prediff.programs import find_program
 from prediff.users_git import own_environment
 

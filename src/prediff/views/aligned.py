@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from prediff.align import Alignment, common_items
 from prediff.languages import get_language
 from prediff.languages.language import Comment
+from prediff.lean_dataclasses import dataclass
 from prediff.model import ParsedFile, Settings
 from prediff.normalizer import assumptions_of, assumptions_on_comments
 from prediff.reconcile import Reconciled, reconcile

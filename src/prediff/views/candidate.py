@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from prediff.align import align, byte_equal_units
 from prediff.errors import PrediffError
 from prediff.facts.scopes import module_names
 from prediff.languages.language import Language
+from prediff.lean_dataclasses import dataclass
 from prediff.model import ParsedFile
 from prediff.normalizer import normalize
 from prediff.parse import parse

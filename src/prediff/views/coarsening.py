@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from prediff.align import definition
+from prediff.lean_dataclasses import dataclass
 from prediff.transport.layout import inner_blocks
 from prediff.transport.plan import Plan
 from prediff.transport.script import Entry, Key, Script

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import SequenceMatcher
 
 from prediff.languages.language import Comment, Language
+from prediff.lean_dataclasses import dataclass
 from prediff.tree import Block
 from prediff.views.canonical import respaced
 

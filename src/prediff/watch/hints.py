@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from prediff.lean_dataclasses import dataclass
 
 QUIET = 0.2
 """Seconds without an event after which a path is looked at: an editor's save is many events."""

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias
 
 from prediff.config_files import FILES, folders_from, user_file
@@ -20,6 +20,7 @@ from prediff.folders.mirror import OutputFolder
 from prediff.folders.names import safe_paths
 from prediff.folders.pairing import Pair, pair_up
 from prediff.folders.walk import NEVER, Entry, Folder, look_at, walk
+from prediff.lean_dataclasses import dataclass
 
 SETTLED = 2.0
 """Seconds after which the time of a file tells that it has not been written since: systems count in steps."""

@@ -6,11 +6,12 @@ import json
 import os
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from hashlib import blake2b
 from typing import Literal
 
 from prediff.errors import ToolError
+from prediff.lean_dataclasses import dataclass
 from prediff.locks import Lock, holder, take
 
 MOST_TROUBLE = 20

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from prediff.errors import PrediffError
+from prediff.lean_dataclasses import dataclass
 from prediff.reports.escaping import printable
 from prediff.watch.hints import Batch, Hints
 from prediff.watch.keeper import Keeper, Pass

@@ -6,7 +6,7 @@ import os
 import queue
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -15,6 +15,7 @@ from prediff.cluster import cores
 from prediff.config import Config, load_config
 from prediff.folders.compare import Plan, compare_folders, quiet_read
 from prediff.folders.configured import Configured
+from prediff.lean_dataclasses import dataclass
 from prediff.model import FileRow, FolderReport, Settings
 from prediff.models.settings import ModelSettings
 from prediff.read import read_pair

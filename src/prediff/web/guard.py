@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.message import Message
 from hmac import compare_digest
 from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+from prediff.lean_dataclasses import dataclass
 
 TOKEN_HEADER = "X-Prediff-Token"
 

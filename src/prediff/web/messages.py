@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from prediff.config import LEVELS, SHOWN, VIEWS
 from prediff.errors import PrediffError
 from prediff.languages import LANGUAGES
+from prediff.lean_dataclasses import dataclass
 from prediff.model import View
 from prediff.read import MAX_LOGIC_BYTES
 from prediff.rules.assumptions import ASSUMPTIONS

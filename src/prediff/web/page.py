@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from prediff.config import LEVELS, SHOWN, VIEWS
 from prediff.languages import LANGUAGES
+from prediff.lean_dataclasses import dataclass
 from prediff.model import Settings
 from prediff.models.settings import ModelSettings
 from prediff.read import MAX_LOGIC_BYTES

@@ -9,10 +9,11 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Lock
 from typing import Any
 
+from prediff.lean_dataclasses import dataclass
 from prediff.web.work import PairWork
 
 MAX_RESULTS = 24

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from prediff.answers import language_of
 from prediff.folders import compare as folders
+from prediff.lean_dataclasses import dataclass
 from prediff.model import Report, Settings, SourceFile
 from prediff.models.settings import ModelSettings
 from prediff.reports.escaping import printable

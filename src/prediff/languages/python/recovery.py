@@ -7,12 +7,12 @@ that they do not accept stands in the tree as its exact source lines.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from prediff.errors import LimitError, ParseError
 from prediff.languages.language import Reading
 from prediff.languages.python import ast_reader
 from prediff.languages.python.comments import find_comments
+from prediff.lean_dataclasses import dataclass
 from prediff.tree import Block, Class, Node, Opaque, Span, Statement, hull, update, walk
 
 _MOST_HEADER_LINES = 50

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from prediff.errors import ModelError
+from prediff.lean_dataclasses import dataclass
 from prediff.models.checkpoints.known import hub_id
 from prediff.models.checkpoints.weights import Weights, digest_of_files, read_json, read_weights
 

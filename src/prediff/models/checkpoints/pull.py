@@ -7,10 +7,10 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
 from prediff.errors import ModelError
+from prediff.lean_dataclasses import dataclass
 from prediff.models.checkpoints.known import hub_id, known
 from prediff.models.wording import line_of
 

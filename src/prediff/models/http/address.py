@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import socket
-from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from prediff.errors import ModelError
+from prediff.lean_dataclasses import dataclass
 
 _HOST = re.compile(r"[A-Za-z0-9._:-]{1,253}")
 

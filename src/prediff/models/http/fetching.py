@@ -8,10 +8,11 @@ import queue
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from prediff.lean_dataclasses import dataclass
 from prediff.models.http.address import Address
 from prediff.models.wording import line_of
 

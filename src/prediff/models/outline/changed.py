@@ -7,8 +7,9 @@ that differs is left out. What is over `MAX_CHANGES` is counted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from prediff.lean_dataclasses import dataclass
 from prediff.model import ChangeKind
 from prediff.models.outline.clauses import caught, clauses, unless, when
 from prediff.models.outline.matched import matched

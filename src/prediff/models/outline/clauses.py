@@ -7,9 +7,10 @@ a condition over one clause follows it: `raises ValueError unless path`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
+from prediff.lean_dataclasses import dataclass
 from prediff.models.outline.phrases import chain, dotted, plain
 from prediff.tree import (
     Assert,

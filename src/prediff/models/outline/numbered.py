@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from prediff.depth import quick_and_deep
 from prediff.languages import LANGUAGES, get_language
+from prediff.lean_dataclasses import dataclass
 from prediff.models.protocols import Unit
 from prediff.tree import (
     CHILD_FIELDS,

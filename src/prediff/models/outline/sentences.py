@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from prediff.lean_dataclasses import dataclass
 from prediff.models.outline.clauses import MINOR, TELLING, Clause, Phrase
 from prediff.models.outline.phrases import LEFT_OUT, Phrases, cut
 from prediff.models.wording import MAX_LENGTH

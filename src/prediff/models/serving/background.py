@@ -15,9 +15,10 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from prediff.errors import ModelError
+from prediff.lean_dataclasses import dataclass
 from prediff.locks import Lock, holder, take
 
 LOG = "model.log"

@@ -7,9 +7,10 @@ import os
 import signal
 import socket
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from prediff.errors import ModelError
+from prediff.lean_dataclasses import dataclass
 from prediff.models.checkpoints import Checkpoint, find
 from prediff.models.http.address import is_loopback
 from prediff.models.serving import background, vllm

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from hmac import compare_digest
 from http.server import BaseHTTPRequestHandler
 from ipaddress import ip_address
@@ -22,6 +22,7 @@ from typing import Any
 
 from prediff.bounded_server import BoundedServer
 from prediff.errors import ModelError
+from prediff.lean_dataclasses import dataclass
 from prediff.models.http.address import is_loopback
 from prediff.models.http.engine import OWNER
 from prediff.models.protocols import Engine, Request

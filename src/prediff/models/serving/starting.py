@@ -6,9 +6,10 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from prediff.errors import ModelError
+from prediff.lean_dataclasses import dataclass
 from prediff.logs import log_file
 from prediff.models.http.engine import HttpEngine
 from prediff.models.serving import background

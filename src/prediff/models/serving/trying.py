@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
+from prediff.lean_dataclasses import dataclass
 from prediff.models import prompts, schemas
 from prediff.models.protocols import Engine, Unit
 from prediff.tree import Block

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 
+from prediff.lean_dataclasses import dataclass
 from prediff.models.checkpoints import Checkpoint
 from prediff.programs import find_program
 

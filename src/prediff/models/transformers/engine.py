@@ -18,11 +18,11 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, TypeVar
 
 from prediff.errors import ModelError
+from prediff.lean_dataclasses import dataclass
 from prediff.models.checkpoints import Checkpoint, find
 from prediff.models.prompts import key_of
 from prediff.models.protocols import Identity, Request, Vector

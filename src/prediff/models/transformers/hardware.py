@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Literal
 
 from prediff.errors import ModelError
+from prediff.lean_dataclasses import dataclass
 from prediff.models.checkpoints import Checkpoint
 
 ADVISED = 16 << 30

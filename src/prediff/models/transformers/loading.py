@@ -7,11 +7,11 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
 from prediff.errors import ModelError
+from prediff.lean_dataclasses import dataclass
 from prediff.models.checkpoints import Checkpoint
 from prediff.models.transformers.hardware import Plan
 from prediff.models.wording import line_of

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from prediff.lean_dataclasses import dataclass
 from prediff.model import Report, Side
 from prediff.reports.hunks import Range
 from prediff.reports.syntax import Colored

@@ -9,8 +9,9 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from prediff.lean_dataclasses import dataclass
 from prediff.model import LineMap
 from prediff.reports.escaping import printable
 from prediff.reports.hunks import Change, Range, changed_words
