@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass  # noqa: TID251  # without slots, for its cached properties
 from functools import cached_property
 from hashlib import blake2b
 from math import prod
