@@ -20,6 +20,7 @@ from prediff.tree import (
     CHILD_FIELDS,
     VALUE_FIELDS,
     Assign,
+    AssignExpr,
     Attribute,
     AugAssign,
     Block,
@@ -159,7 +160,15 @@ class _Survey:
 
 
 _SURVEYED = frozenset({Assign, AugAssign, CompFor, Delete, ForEach, Lambda, Scope, WithItem})
-_KEYWORDS: dict[type[Node], str] = {Lambda: "lambda", While: "while", DoWhile: "while", Yield: "yield"}
+WALRUS = "walrus"
+"""The word of a file that has an assignment expression."""
+_KEYWORDS: dict[type[Node], str] = {
+    AssignExpr: WALRUS,
+    DoWhile: "while",
+    Lambda: "lambda",
+    While: "while",
+    Yield: "yield",
+}
 """Keywords that are words of a file, too: rules ask for them."""
 
 

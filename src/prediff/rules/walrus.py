@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prediff.facts import Facts
+from prediff.facts import WALRUS, Facts
 from prediff.facts.evaluation import first_evaluated, reads
 from prediff.facts.scopes import names_of_target
 from prediff.rules.blocks import placed
@@ -131,6 +131,7 @@ OWN_STATEMENT = Rule(
         "with a, (x := f()):\n    g(x)",
         "javascript: if (x = f()) { g(x); }",
     ),
+    words=frozenset({WALRUS}),
 )
 
 
@@ -180,7 +181,7 @@ LOOP_HEAD = Rule(
         "while f(a):\n    g(a)",
         "class C:\n    while x := f():\n        g(x)",
     ),
-    words=frozenset({"while"}),
+    words=frozenset({WALRUS}),
 )
 
 
