@@ -21,7 +21,6 @@ from prediff.tree import (
     Pass,
     Span,
     children,
-    walk,
 )
 
 _RUNS_OVER = ('"""', "'''", "`", "\\\n")
@@ -74,8 +73,9 @@ class Layout:
                 self.trailing[comment.line] = (comment.column, comment.text)
         self.counted = {c.line: c.text for c in counted}
         self.inside = _inside_strings(self, tree)
-        self.statements, nodes = _statements(tree)
-        self.pieces = _pieces(self, nodes)
+        self.statements, spans = _statements(tree)
+        self.pieces = _pieces(self, spans)
+        self._idle = [all(self.statements[s].idle for s in piece.statements) for piece in self.pieces]
         self.piece_at = [-1] * (len(self.lines) + 2)
         for number, piece in enumerate(self.pieces):
             for line in range(piece.first, piece.last + 1):
@@ -110,13 +110,15 @@ class Layout:
         if not touched:
             return pieces
         found = set(pieces)
-        # How many pieces up to each are neither among them nor do nothing.
-        missing = [0, *accumulate(p not in found and not self.is_idle(p) for p in range(len(self.pieces)))]
+        # How many pieces up to each are neither among them nor do nothing, from the first that is asked for.
+        start = min(self.pieces_of[s][0] for s in touched)
+        stop = max(self.pieces_of[s][-1] for s in touched) + 1
+        missing = [0, *accumulate(p not in found and not self._idle[p] for p in range(start, stop))]
         for statement in touched:  # inner ones come first
             own = self.pieces_of[statement]
             if own[0] not in found:
                 continue
-            left_out = missing[own[-1] + 1] - missing[own[0]]
+            left_out = missing[own[-1] + 1 - start] - missing[own[0] - start]
             if left_out <= sum(p not in pieces for p in own) + self._added(found - pieces, own, pieces):
                 found.update(own)
         return found
@@ -127,7 +129,7 @@ class Layout:
 
     def is_idle(self, piece: int) -> bool:
         """Whether a piece does nothing: docstrings, `pass`."""
-        return all(self.statements[s].idle for s in self.pieces[piece].statements)
+        return self._idle[piece]
 
     def indent(self, line: int) -> str:
         text = self.lines[line - 1]
@@ -174,30 +176,39 @@ class Layout:
 def _inside_strings(layout: Layout, tree: Block) -> frozenset[int]:
     """The lines that start inside of a literal."""
     found: set[int] = set()
-    for node in walk(tree):
-        if node.span[2] > node.span[0] and isinstance(node, (Literal, Interp)):
+    waiting: list[Node] = [tree]
+    while waiting:
+        node = waiting.pop()
+        first, _, last, _ = node.span
+        if first and first == last:
+            continue
+        if isinstance(node, (Literal, Interp)):
             text = layout.slice(node.span)
             if any(mark in text for mark in _RUNS_OVER):
-                found.update(range(node.span[0] + 1, node.span[2] + 1))
+                found.update(range(first + 1, last + 1))
+        waiting += children(node)
     return frozenset(found)
 
 
-def _statements(tree: Block) -> tuple[list[SourceStatement], list[Node]]:
-    """All statements that stand in blocks, in source order, each before those inside of it."""
+def _statements(tree: Block) -> tuple[list[SourceStatement], list[list[Span]]]:
+    """All statements that stand in blocks, in source order, each before those inside of it.
+
+    Beside them of each its own span and then those of the statements right inside of it, in order.
+    """
     found: list[SourceStatement] = []
-    nodes: list[Node] = []
+    spans: list[list[Span]] = []
     waiting: list[tuple[Node, int]] = [(n, -1) for n in reversed(tree.body)]
     while waiting:
         node, outer = waiting.pop()
         number = outer
+        inner = sorted([n for block in inner_blocks(node) for n in block.body], key=lambda n: n.span)
         if node.span[0]:
             number = len(found)
             idle = isinstance(node, Pass) or (isinstance(node, ExprStmt) and isinstance(node.value, Literal))
             found.append(SourceStatement(node.span[0], node.span[2], outer, idle))
-            nodes.append(node)
-        inner = [n for block in inner_blocks(node) for n in block.body]
-        waiting += [(n, number) for n in sorted(inner, key=lambda n: n.span, reverse=True)]
-    return found, nodes
+            spans.append([node.span, *[n.span for n in inner if n.span[0]]])
+        waiting += [(n, number) for n in reversed(inner)]
+    return found, spans
 
 
 def inner_blocks(node: Node) -> list[Block]:
@@ -213,11 +224,11 @@ def inner_blocks(node: Node) -> list[Block]:
     return found
 
 
-def _pieces(layout: Layout, nodes: Sequence[Node]) -> list[Piece]:
+def _pieces(layout: Layout, spans: Sequence[Sequence[Span]]) -> list[Piece]:
     """The pieces of all statements, those that share a line merged."""
     runs: list[tuple[int, int, int]] = []
-    for number, node in enumerate(nodes):
-        runs += [(first, last, number) for first, last in _own_lines(layout, node)]
+    for number, (own, *inner) in enumerate(spans):
+        runs += [(first, last, number) for first, last in _own_lines(layout, own, inner)]
     runs.sort()
     found: list[Piece] = []
     for first, last, number in runs:
@@ -230,15 +241,14 @@ def _pieces(layout: Layout, nodes: Sequence[Node]) -> list[Piece]:
     return found
 
 
-def _own_lines(layout: Layout, node: Node) -> list[tuple[int, int]]:
-    """The runs of lines on which a statement has code that belongs to no statement inside of it."""
-    inner = [n.span for block in inner_blocks(node) for n in block.body if n.span[0]]
-    first, last = node.span[0], node.span[2]
+def _own_lines(layout: Layout, whole: Span, inner: Sequence[Span]) -> list[tuple[int, int]]:
+    """The runs of lines on which a statement has code that belongs to none of those inside of it, given in order."""
+    first, start, last, end = whole
     if not inner:
         return [(first, last)]
     found: list[tuple[int, int]] = []
-    at = (first, node.span[1])
-    for span in [*sorted(inner), (last, node.span[3], last, node.span[3])]:
+    at = (first, start)
+    for span in [*inner, (last, end, last, end)]:
         own = _code_lines(layout, at, span[:2])
         if own:
             found.append((own[0], own[-1]))

@@ -155,7 +155,7 @@ class Comparison:
 
     def _pair(self, key: Key, left: Node, right: Node) -> Entry:
         other_comments = self.counted is not None and self.counted(left, right)
-        if self.hash(left) == self.hash(right) and key not in self.opened and not other_comments:
+        if key not in self.opened and not other_comments and trees_equal(left, right):
             return Entry("keep", key, left, right)
         one, two = inner_blocks(left), inner_blocks(right)
         alike = left.__class__ is right.__class__ and one and len(one) == len(two)
@@ -183,17 +183,18 @@ class Comparison:
         self, left: Sequence[Node], right: Sequence[Node], forced: dict[int, int]
     ) -> tuple[list[tuple[int, int]], dict[int, int]]:
         """The pairs of two blocks in order, and those of `forced` that would cross them."""
-        labels_left: list[Hashable] = [self.hash(n) for n in left]
-        labels_right: list[Hashable] = [self.hash(n) for n in right]
+        there = set(forced.values())
+        labels_left: list[Hashable] = [i in forced or self.hash(n) for i, n in enumerate(left)]
+        labels_right: list[Hashable] = [j in there or self.hash(n) for j, n in enumerate(right)]
         for i, j in forced.items():
             labels_left[i] = labels_right[j] = ("pair", i)
         pairs = pair_sequences(labels_left, labels_right)
-        crossing = {i: j for i, j in forced.items() if (i, j) not in set(pairs)}
+        crossing = dict(forced.items() - set(pairs))
         found: list[tuple[int, int]] = []
         before = (-1, -1)
         for pair in [*pairs, (len(left), len(right))]:
             ones = [i for i in range(before[0] + 1, pair[0]) if i not in forced]
-            twos = [j for j in range(before[1] + 1, pair[1]) if j not in set(forced.values())]
+            twos = [j for j in range(before[1] + 1, pair[1]) if j not in there]
             found += self._alike(left, right, ones, twos)
             if pair[0] < len(left):
                 found.append(pair)

@@ -102,7 +102,7 @@ def _made(check: Check, joined: Reconciled) -> Aligned:
         return _View(check, joined).made()
     view = _View(replace(check, unread=without), joined)
     found = view.made()
-    if found.whole or view.finding.joined is None:
+    if found.whole or view.finding.joined is None:  # as it is: all comments of the right stand in it
         return found
     again = view.finding.joined
     comments = _as_written(found.comments, check.unread), _as_written(right.comments, check.unread)
@@ -157,7 +157,8 @@ class _View:
             self.finding = self.check.of(text, edits, script, self.coarsening)
             reason = self.finding.reason
             if not reason:
-                lines = right_lines(script, transport, sources)
+                right = self.check.right.source.text
+                lines = own_lines(text) if text == right else right_lines(script, transport, sources)
                 read, plan = self.finding.read, self.coarsening.plan
                 merged = bool(plan.plain or plan.runs or plan.whole) or is_restructured(script)
                 comments = read.comments if read else ()

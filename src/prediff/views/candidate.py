@@ -31,7 +31,8 @@ UNBOUND = "it would read a name that is not bound"
 class Finding:
     """What a candidate is: right where `reason` is empty. wrong: the keys of the edits to blame.
 
-    read, joined: the candidate, and it as the left file of the right one; of those that are right.
+    read, joined: the candidate, and it as the left file of the right one (None if it is that, letter by letter); of
+    those that are right.
     """
 
     wrong: tuple[Key, ...] = ()
@@ -59,6 +60,8 @@ class Check:
 
         Where a name is not bound no edit is to blame, as long as something else can be planned.
         """
+        if text == self.right.source.text:
+            return Finding(read=self.right)
         try:
             parsed = parse(replace(self.right.source, text=text, data=None), self.language, self.reader)
         except PrediffError as error:

@@ -39,8 +39,10 @@ def right_lines(script: Script, transport: Transport, sources: Sequence[tuple[in
 
 
 def own_lines(text: str) -> Lines:
-    """The lines of a text that is shown as it is."""
-    return tuple([(i, i) for i in range(1, text.count("\n") + 2)])
+    """The lines of a text that is shown as it is; what stands behind its last newline is no line."""
+    lines = [(i, i) for i in range(1, text.count("\n") + 1)]
+    last = len(lines) + 1
+    return (*lines, (0, 0) if text.endswith("\n") or not text else (last, last))
 
 
 def _of_pieces(left: Layout, right: Layout, here: set[int], there: set[int]) -> dict[int, int]:
