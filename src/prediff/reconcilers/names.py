@@ -18,18 +18,23 @@ from prediff.tree import (
     Block,
     Class,
     CompFor,
+    Comprehension,
     Declare,
     ForEach,
     Function,
     Handler,
+    Lambda,
     Name,
     Node,
+    TypeAliasStmt,
     WithItem,
     trees_equal,
     update,
     walk,
 )
 
+SCOPES = frozenset({Class, Comprehension, Function, Lambda, TypeAliasStmt})
+"""What alone has names of its own where blocks have none."""
 EQUAL_STATEMENTS = 100
 """What a pair of statements that are equal but for names weighs, against 1 for a pair that stands in one gap."""
 
@@ -40,6 +45,8 @@ def follow(left: Node, right: Node, traits: Traits, keywords: bool) -> tuple[Nod
     Binders of statements that are equal but for the names of locals vote. The renaming is one to one, and captures
     nothing: the renamed unit's canonical form is the right unit's own, else the renaming is narrowed or given up.
     """
+    if not traits.block_scoped and not any(n.__class__ in SCOPES for n in walk(right)):
+        return right, {}
     if trees_equal(left, right) or reads_locals(left, traits) or reads_locals(right, traits):
         return right, {}
     wanted = _elect(_votes(left, right, traits, keywords))
