@@ -6,7 +6,8 @@
 
 `alignment.tsv` names packages and successive releases of them; `pip download` brings them into FOLDER, and only their
 Python files are taken out. Nothing is installed or run. Functions under the same qualified name in two releases belong
-together; the matcher does not see the names: each function is called by a number of its own, where it names itself too.
+together, or where a body moved those that have it (`alignment_truth`); the matcher does not see the names: each
+function is called by a number of its own, where it names itself too.
 
     ordered    both files as they are
     shuffled   the right file's definitions, and those of its classes, in any order
@@ -16,9 +17,8 @@ together; the matcher does not see the names: each function is called by a numbe
 *Changed* are functions whose normal forms differ in more than the names of locals, *heavy* those of which less than
 half of the tokens of the normal forms are common (2 LCS / (n + m)). A pair is *wrong* where one of the two has its
 counterpart elsewhere, or had it taken out; *moved on* are those of the wrong pairs whose right function has clearly
-more tokens in common with the left one than the one of its name, which often does no more than call it. Pairs of two
-functions of which the other release has neither name are most often real renamings, which names cannot tell: they are
-*not judged*.
+more tokens in common with the left one than its counterpart. Pairs of two functions of which the other release has
+neither name are most often real renamings, which names cannot tell: they are *not judged*.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from pathlib import Path
 
 from alignment_by_model import further, open_embedder
 from alignment_pairs import Case, FilePair, common_tokens, file_pairs, releases, renamed
+from alignment_truth import CLOSER
 from crash_sweep import fetch
 from prediff.depth import quick_and_deep
 from prediff.languages import get_language
@@ -47,8 +48,6 @@ from prediff.tree import Block, Class, Node, Pass, update
 
 HOLES = 0.15
 FEW = 0.1
-CLOSER = 0.1
-"""By which share of common tokens a function is clearly closer to another than the one of its name: code has moved."""
 SCENARIOS = ("ordered", "shuffled", "holes", "few")
 WITH_MODEL = ", with a model"
 
@@ -245,6 +244,7 @@ def main() -> int:
     )
     parser.add_argument("--use", choices=("tune", "report", "all"), default="report")
     parser.add_argument("--only", default="", help="packages, with commas between them")
+    parser.add_argument("--by-name", action="store_true", help="by the names alone, even where a body moved")
     parser.add_argument("--show", action="store_true", help="show each wrong pair")
     parser.add_argument("--embedding", default="", help="a model on this machine, whose pairs are added")
     options = parser.parse_args()
@@ -254,7 +254,7 @@ def main() -> int:
     with quick_and_deep():
         for name, old, new in releases(options.use, only):
             folders = [fetch(name, version, options.work / f"{name}-{version}") for version in (old, new)]
-            found = run(list(file_pairs(folders[0], folders[1])), options.show, embedder)
+            found = run(list(file_pairs(folders[0], folders[1], options.by_name)), options.show, embedder)
             print(found["ordered"].row(f"{name} {old} to {new}"), flush=True)
             for scenario, tally in found.items():
                 total.setdefault(scenario, Tally()).add(tally)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Container, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from rapidfuzz.distance import Indel
-
 import corpus
+from alignment_truth import HEAVY, Side, by_body, common
 from prediff.languages import get_language
 from prediff.languages.language import Language
 from prediff.matchers.hashes import blind_hash
@@ -25,8 +24,6 @@ from prediff.tree import Attribute, Block, Class, Function, Name, Node, map_chil
 
 TABLE = Path(__file__).with_name("alignment.tsv")
 VENDORED = frozenset({"_vendor", "_vendored", "packages"})
-HEAVY = 0.5
-"""Below which share of common tokens a function is heavily rewritten."""
 KINDS = ("equal", "changed", "heavy", "gone", "taken out")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 Key = tuple[object, ...]
@@ -34,7 +31,7 @@ Key = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A function of the left, its counterpart by name, and what became of it (one of `KINDS`)."""
+    """A function of the left, its counterpart, and what became of it (one of `KINDS`)."""
 
     left: UnitPath
     right: UnitPath | None
@@ -71,15 +68,15 @@ def texts(folder: Path) -> dict[str, str]:
     return found
 
 
-def file_pairs(left: Path, right: Path) -> Iterator[FilePair]:
-    """The files that both of two releases have and that changed."""
+def file_pairs(left: Path, right: Path, by_name: bool = False) -> Iterator[FilePair]:
+    """The files that both of two releases have and that changed. by_name: see `file_pair`."""
     one, two = texts(left), texts(right)
     language = get_language("python")
     for name in sorted(one.keys() & two.keys()):
         if one[name] != two[name]:
             trees = normal_form(one[name], language), normal_form(two[name], language)
             if trees[0] is not None and trees[1] is not None:
-                yield file_pair(name, trees[0], trees[1], language)
+                yield file_pair(name, trees[0], trees[1], language, by_name)
 
 
 def normal_form(text: str, language: Language) -> Block | None:
@@ -90,20 +87,36 @@ def normal_form(text: str, language: Language) -> Block | None:
     return normalize(parsed, language, RULES, assumptions_of(Settings()), frozenset()).tree
 
 
-def file_pair(name: str, left: Block, right: Block, language: Language) -> FilePair:
-    """The pair with the names of all functions hidden, and what the names say of it."""
+def file_pair(name: str, left: Block, right: Block, language: Language, by_name: bool = False) -> FilePair:
+    """The pair with the names of all functions hidden, and what belongs together.
+
+    That is what has the same qualified name, unless the body moved (`alignment_truth`); by_name: even then.
+    """
     keys = _keys(left), _keys(right)
     one = renamed(left, {path: f"_{i}" for i, path in enumerate(keys[0])})
     two = renamed(right, {path: f"_{i + len(keys[0])}" for i, path in enumerate(keys[1])})
-    nodes = [{u.path: u.node for u in units_of(tree.body)} for tree in (one, two)]
-    places = {key: path for path, key in keys[1].items() if not _is_overload(nodes[1][path])}
+    nodes = _functions(one, keys[0]), _functions(two, keys[1])
+    places = {key: path for path, key in keys[1].items() if path in nodes[1]}
+    truth = {path: places[key] for path, key in keys[0].items() if path in nodes[0] and key in places}
+    if not by_name:
+        texts = [{p: tokens(n, language) for p, n in side.items()} for side in nodes]
+        named = _functions(left, keys[0]), _functions(right, keys[1])
+        truth = by_body(truth, Side(named[0], texts[0]), Side(named[1], texts[1]))
     cases = []
-    for path, key in keys[0].items():
-        other = None if _is_overload(nodes[0][path]) else places.pop(key, None)
+    for path in keys[0]:
+        other = truth.get(path)
         kind = "gone" if other is None else _kind(nodes[0][path], nodes[1][other], language)
         cases.append(Case(path, other, kind))
-    new = frozenset(keys[1]) - {c.right for c in cases if c.right is not None}
-    return FilePair(name, one, two, tuple(cases), new)
+    return FilePair(name, one, two, tuple(cases), frozenset(keys[1]) - set(truth.values()))
+
+
+def _functions(tree: Block, paths: Container[UnitPath]) -> dict[UnitPath, Function]:
+    """The functions at some paths, without overloads."""
+    found = {}
+    for unit in units_of(tree.body):
+        if unit.path in paths and isinstance(unit.node, Function) and not _is_overload(unit.node):
+            found[unit.path] = unit.node
+    return found
 
 
 def _keys(tree: Block) -> dict[UnitPath, Key]:
@@ -132,9 +145,7 @@ def _is_overload(node: Function | Class) -> bool:
     return any(getattr(d, "id", getattr(d, "name", "")) == "overload" for d in node.decorators)
 
 
-def _kind(left: Node, right: Node, language: Language) -> str:
-    assert isinstance(left, Function)
-    assert isinstance(right, Function)
+def _kind(left: Function, right: Function, language: Language) -> str:
     if blind_hash(left, language.traits) == blind_hash(right, language.traits):
         return "equal"
     return "heavy" if common_tokens(left, right, language) < HEAVY else "changed"
@@ -142,8 +153,11 @@ def _kind(left: Node, right: Node, language: Language) -> str:
 
 def common_tokens(left: Node, right: Node, language: Language) -> float:
     """Which share of the tokens of two normal forms is common: 2 LCS / (n + m), from 0 to 1."""
-    one, two = (_TOKEN.findall(language.print(Block((n,)), ()).text) for n in (left, right))
-    return Indel.normalized_similarity(one, two)
+    return common(tokens(left, language), tokens(right, language))
+
+
+def tokens(node: Node, language: Language) -> list[str]:
+    return _TOKEN.findall(language.print(Block((node,)), ()).text)
 
 
 def renamed(tree: Block, names: Mapping[UnitPath, str]) -> Block:

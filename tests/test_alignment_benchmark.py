@@ -101,6 +101,77 @@ def test_what_belongs_together_and_how_far_it_was_rewritten(pair):
     assert pair.new == {(2,), (4, 2)}
 
 
+RENDER = """\
+def render(template, values):
+    found = []
+    for part in template.parts:
+        if part.name in values:
+            found.append(values[part.name])
+        else:
+            found.append(part.default)
+    return "".join(found)
+"""
+HANDS_ON = """\
+def render(template, values=None):
+    check(template)
+    return _render(template, values or {})
+"""
+HELPER = RENDER.replace("def render", "def _render")
+AREA = """\
+def area(shape):
+    return abs(sum(x * y for x, y in shape.corners)) / 2
+"""
+
+
+def truth(left, right, by_name=False, methods=False):
+    """What belongs together, by indices of top-level functions, and which of the right are new; methods: by paths."""
+    one, two = (alignment_pairs.normal_form(text, PYTHON) for text in (left, right))
+    assert one is not None
+    assert two is not None
+    pair = alignment_pairs.file_pair("a.py", one, two, PYTHON, by_name)
+    if methods:
+        return {c.left: c.right for c in pair.cases}
+    return {c.left[0]: c.right and c.right[0] for c in pair.cases}, {path[0] for path in pair.new}
+
+
+def test_a_body_that_moved_on_belongs_to_what_it_was():
+    assert truth(AREA + RENDER, HANDS_ON + HELPER + AREA) == ({0: 2, 1: 1}, {0})
+    assert truth(AREA + RENDER, HANDS_ON + HELPER + AREA, by_name=True) == ({0: 2, 1: 0}, {1})
+
+
+def test_a_body_that_came_in_belongs_to_what_it_was():
+    assert truth(HANDS_ON + HELPER, RENDER) == ({0: None, 1: 0}, set())
+    assert truth(HANDS_ON + HELPER, RENDER, by_name=True) == ({0: 0, 1: None}, set())
+
+
+def test_a_method_that_moved_to_another_class_is_a_body_too():
+    def method(name, text):
+        return f"class {name}:\n" + "".join(f"    {line}\n" for line in text.splitlines())
+
+    delegate = "def render(template, values):\n    return template.engine.render(values)\n"
+    old, new = method("Old", RENDER), method("New", RENDER) + method("Old", delegate)
+    assert truth(old, new, methods=True) == {(0, 0): (0, 0)}
+    assert truth(old, new, methods=True, by_name=True) == {(0, 0): (1, 0)}
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        pytest.param(RENDER, HANDS_ON.replace("_render(", "other(") + HELPER, id="not handed on"),
+        pytest.param(
+            RENDER.replace("found = []", "found = _render()"), HANDS_ON + HELPER, id="mentioned before"
+        ),
+        pytest.param(RENDER, HANDS_ON + AREA.replace("area", "_render"), id="another body"),
+        pytest.param(RENDER, RENDER.replace("found = []", "found = _render()") + HELPER, id="no closer"),
+        pytest.param(RENDER + HELPER, HANDS_ON + HELPER, id="a name of both releases"),
+        pytest.param(RENDER + RENDER.replace("render", "paint"), HANDS_ON + HELPER, id="as close to another"),
+    ],
+)
+def test_else_the_name_says_what_belongs_together(left, right):
+    assert truth(left, right) == truth(left, right, by_name=True)
+    assert truth(left, right)[0][0] == 0
+
+
 def test_no_name_of_a_function_is_left(pair):
     names = [{u.node.name for u in units_of(t.body)} - {"Store"} for t in (pair.left, pair.right)]
     assert not names[0] & names[1]

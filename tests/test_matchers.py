@@ -8,8 +8,9 @@ import pytest
 
 from prediff.align import align
 from prediff.languages import get_language
-from prediff.matchers import MATCHERS, fold
+from prediff.matchers import MATCHERS, fold, parameters
 from prediff.matchers.features import Reader
+from prediff.matchers.pairing import Sequences, pair_up
 from prediff.matchers.similarity import find_alike, match_across
 from prediff.matchers.units import units_of
 from prediff.model import Settings, SourceFile
@@ -141,6 +142,43 @@ def test_of_two_that_are_alike_the_place_decides():
     right = [getter.format(name, "name") for name in ("one", "two", "three")]
     expected = {("first", "one"), ("second", "two"), ("third", "three")}
     assert pairs("\n".join([STAYS, *left, AREA]), "\n".join([STAYS, *right, AREA])) == expected
+
+
+def paired(left, right, likeness):
+    """What `pair_up` makes of top-level functions with a likeness of their own; those of one name are known."""
+    one, two = units_of(tree(left).body), units_of(tree(right).body)
+    places = {unit.node.name: j for j, unit in enumerate(two)}
+    known = {i: places[u.node.name] for i, u in enumerate(one) if u.node.name in places}
+    found = pair_up(Sequences(one, two, known, {}), likeness)
+    return {(one[i].node.name, two[j].node.name) for i, j in found.items()}
+
+
+def test_of_two_that_are_as_alike_the_parameters_decide():
+    right = "def b(name): ...\ndef c(port, host, retries): ...\n"
+    assert paired("def a(host, port): ...\n", right, {0: {0: 0.5, 1: 0.5}}) == {("a", "c")}
+    assert paired("def a(title, name): ...\n", right, {0: {0: 0.45, 1: 0.45}}) == {("a", "b")}
+    assert paired("def a(key): ...\n", right, {0: {0: 0.45, 1: 0.45}}) == set()
+
+
+def test_of_two_that_are_as_alike_that_between_the_same_stays():
+    """Not the one that stands as far from the top of its file, where much was added."""
+    left = "def x(): ...\ndef a(): ...\ndef y(): ...\n"
+    right = "".join(f"def {name}(): ...\n" for name in ("p", "b", "q", "x", "r", "c", "s", "y"))
+    assert paired(left, right, {1: {1: 0.5, 5: 0.5}}) == {("a", "c")}
+    assert paired(left, right, {1: {1: 0.15}}) == set()
+
+
+def test_the_names_of_parameters():
+    def names_in(text, language=PYTHON):
+        return set(parameters.names_of(units_of(tree(text, language).body)[0].node))
+
+    assert names_in("def f(self, a, /, b=1, *c, d, **e): ...\n") == {"a", "b", "c", "d", "e"}
+    assert names_in("class A: ...\n") == set()
+    assert names_in("function f({a, b}, [c], d) {}\n", get_language("javascript")) == {"d"}
+    assert parameters.agree(frozenset("ab"), frozenset("ab")) == parameters.SAME_PARAMETERS
+    assert parameters.agree(frozenset("ab"), frozenset("c")) == -parameters.SAME_PARAMETERS
+    assert parameters.agree(frozenset("ab"), frozenset("bc")) == 0
+    assert parameters.agree(frozenset(), frozenset()) == 0
 
 
 def test_methods_are_found_in_their_own_class():

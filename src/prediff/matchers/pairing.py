@@ -1,23 +1,27 @@
 """Which units of two files belong together, as a whole: likeness, place and neighbours, and the best assignment.
 
-What a pair's surroundings say is added to its likeness: that the two stand in one class, at about the same place,
-between the same neighbours. Place and neighbours only count where what is sure stands in the same order on both sides,
-so that a shuffled file is not hurt. Of all ways to pair, that with the greatest sum is taken.
+What else is known of a pair is added to its likeness: that the two stand in one class, that their parameters have the
+same names (`parameters`), that they stand in the same place, between the same neighbours (`places`). Place and
+neighbours only count where most of what is sure stands in the same order on both sides, so that a shuffled file is not
+hurt. Of all ways to pair, that with the greatest sum is taken.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 
 from prediff.lean_dataclasses import dataclass
+from prediff.matchers import parameters
 from prediff.matchers.assignment import assign
+from prediff.matchers.places import Places
 from prediff.matchers.scores import Scores
 from prediff.matchers.units import Path, Unit
 
 THRESHOLD = 0.4
-"""What a pair's score must be above: its likeness, and what its surroundings add to it."""
+"""What a pair's score must be above: its likeness, and what its parameters and its surroundings add to it."""
 LONE_THRESHOLD = 0.28
 """The same for two units that are each other's best among all that is left, by `MARGIN` at least."""
 MARGIN = 0.05
@@ -27,8 +31,6 @@ SAME_CLASS = 0.2
 CROWDED = 6
 """How many units a file has at least where it counts that two stand in no class: in fewer nothing is rare, so that all
 look more alike than they are."""
-SAME_PLACE = 0.05
-SAME_NEIGHBOURS = 0.25
 SURE = 0.6
 """From which likeness on a pair tells whether the order was kept, as one by name or by hash does."""
 ORDERED = 0.8
@@ -61,14 +63,18 @@ def pair_up(units: Sequences, likeness: Scores) -> dict[int, int]:
     """Pairs among what has none. likeness: of each unit that has none with its candidates."""
     likely = {i: {j: s for j, s in row.items() if s >= LEAST} for i, row in likeness.items()}
     crowded = max(len(units.left), len(units.right)) >= CROWDED
-    scores = _plus(likely, lambda i, j: SAME_CLASS * _same_class(units, i, j, crowded))
+    one, two = ([parameters.names_of(u.node) for u in side] for side in (units.left, units.right))
+    scores = _plus(
+        likely, lambda i, j: SAME_CLASS * _same_class(units, i, j, crowded) + parameters.agree(one[i], two[j])
+    )
     found = settle(scores)
+    lengths = len(units.left), len(units.right)
     for _ in range(ROUNDS):
         sure = {**units.pairs, **{i: j for i, j in found.items() if likeness[i][j] >= SURE}}
         if not _keeps_order(sure):
             return found
-        pairs = {**units.pairs, **found}
-        found = settle(_plus(scores, lambda i, j, pairs=pairs: _in_place(units, pairs, i, j)))  # type: ignore[misc]
+        pairs, places = {**units.pairs, **found}, Places.of(sure, lengths)
+        found = settle(_plus(scores, partial(places.agree, pairs)))
     return found
 
 
@@ -86,17 +92,6 @@ def _keeps_order(pairs: Mapping[int, int]) -> bool:
     """Whether most of the pairs follow each other on the right as they do on the left."""
     steps = [a < b for a, b in pairwise([pairs[i] for i in sorted(pairs)])]
     return bool(steps) and sum(steps) >= ORDERED * len(steps)
-
-
-def _in_place(units: Sequences, pairs: Mapping[int, int], i: int, j: int) -> float:
-    """What place and neighbours add to a pair. Where both files end, the neighbours agree."""
-    lengths = len(units.left), len(units.right)
-    agree = 0
-    for step in (-1, 1):
-        a, b = i + step, j + step
-        inside = 0 <= a < lengths[0], 0 <= b < lengths[1]
-        agree += pairs.get(a) == b if all(inside) else not any(inside)
-    return SAME_PLACE * (1 - abs(i / lengths[0] - j / lengths[1])) + SAME_NEIGHBOURS * agree / 2
 
 
 def settle(scores: Scores, lone: bool = True) -> dict[int, int]:
