@@ -132,7 +132,7 @@ def test_a_change_in_a_restyled_file(old, new, expected):
         pytest.param(
             "def f(a):\n    if a: g('x')\n    elif b: h('y')\n",
             'def f(a):\n    if c:\n        k()\n    elif a:\n        g("x")\n    elif b:\n        h("y")\n',
-            ["-    if a: g('x')", "+    if c:", "+        k()", "+    elif a:", '+        g("x")'],
+            ["-    if a: g('x')", "+    if c:", "+        k()", "+    elif a: g('x')"],
             id="a branch before the others",
         ),
         pytest.param(

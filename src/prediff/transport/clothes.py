@@ -4,6 +4,7 @@ statement in them is one that the left has.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -14,12 +15,17 @@ from prediff.transport.places import Placed, Places, solid, spans_of
 from prediff.transport.plan import Lines, Run
 from prediff.transport.script import Comparison
 from prediff.transport.spelling import Spelling
-from prediff.tree import Node
+from prediff.tree import FIELDS, Block, Clause, Match, Node, Statement
 
 Clothes = dict[int, tuple[int, int, int]]
 """By the first line of a statement of the right: its last line, and the lines of its equal on the left."""
 _Waiting = list[tuple[Node, set[int]]]
 """Statements, and the pieces on which they must not stand: those of what is outside of them."""
+
+
+_Head = tuple[object, ...]
+"""What a compound statement is but for its blocks, and how its lines start and end."""
+_BRANCH = re.compile(r"\s*(?:\}\s*)?(?:else\b\s*)?")
 
 
 class Wardrobe:
@@ -86,27 +92,81 @@ class Wardrobe:
     def clothes(self, hunk: Sequence[Placed]) -> Clothes:
         """What a hunk takes from the left on its right side."""
         have: dict[int, _Waiting] = defaultdict(list)
+        heads: dict[_Head, list[Run]] = defaultdict(list)
         shared = _shared([p.left for p in hunk]), _shared([p.right for p in hunk])
         for p in hunk:
             waiting = self._given(p, shared[0])
+            if p.entry.kind == "change" and p.entry.left is not None:
+                for part in _with_cases(p.entry.left):
+                    self._add_head(heads, part)
             while waiting:
                 node, apart = waiting.pop()
+                for part in _with_cases(node):
+                    self._add_head(heads, part)
                 have[self.comparison.hash(node)].append((node, apart))
                 waiting += _below(node, apart, self.left)
         found: Clothes = {}
         waiting = [taken for p in reversed(hunk) for taken in self._taken(p, shared[1])]
-        while have and waiting:
+        for p in hunk if heads else ():
+            if p.entry.kind == "change" and p.entry.right is not None:
+                for part in _with_cases(p.entry.right):
+                    self._dress_head(found, heads, part)
+        while (have or heads) and waiting:
             node, apart = waiting.pop()
             equal = have.get(self.comparison.hash(node))
             if equal:
                 other, apart_left = equal.pop(0)
                 mine, new = self.places.of_left(other), self.places.of_right(node)
                 one, two = solid(mine, self.left), solid(new, self.right)
-                if mine.isdisjoint(apart_left) and new.isdisjoint(apart) and len(one) == len(two) == 1:
+                alone = mine.isdisjoint(apart_left) and new.isdisjoint(apart) and len(one) == len(two) == 1
+                if alone and self.left.goes_on(one[0][0]) == self.right.goes_on(two[0][0]):
                     found[two[0][0]] = (two[0][1], *one[0])
                     continue
+            for part in _with_cases(node):
+                self._dress_head(found, heads, part)
             waiting += _below(node, apart, self.right)
         return found
+
+    def _add_head(self, heads: dict[_Head, list[Run]], node: Node) -> None:
+        head = self._head(node, self.left)
+        if head is not None:
+            heads[head[0]].append(head[1])
+
+    def _dress_head(self, found: Clothes, heads: dict[_Head, list[Run]], node: Node) -> None:
+        """Give the header of a statement of the right the text of an equal one of the left."""
+        head = self._head(node, self.right)
+        if head is not None and heads.get(head[0]) and head[1][0] not in found:
+            found[head[1][0]] = (head[1][1], *heads[head[0]].pop(0))
+
+    def _head(self, node: Node, layout: Layout) -> tuple[_Head, Run] | None:
+        """What stands in a compound statement outside of its blocks, and on which lines, if these are its own."""
+        if not isinstance(node, (Statement, Clause)) or not node.span[0]:
+            return None
+        number = layout.piece_at[node.span[0]]
+        if number < 0:
+            return None
+        first, last = layout.pieces[number].first, layout.pieces[number].last
+        starting = [s for s in layout.pieces[number].statements if layout.pieces_of[s][0] == number]
+        parts: list[object] = [node.__class__]
+        blocks = 0
+        for name in FIELDS[node.__class__]:
+            value = getattr(node, name)
+            for part in value if isinstance(value, tuple) else (value,):
+                blocks += isinstance(part, Block)
+                if isinstance(part, Node) and not isinstance(part, Block):
+                    if inner_blocks(part) or not first <= part.span[0] <= part.span[2] <= last:
+                        return None
+                    parts.append(self.comparison.hash(part))
+                elif part is not None and not isinstance(part, Block):
+                    parts.append((name, part))
+        if not blocks or len(starting) != isinstance(node, Statement):
+            return None
+        around = (
+            _BRANCH.match(layout.lines[first - 1]),
+            layout.code((last, 0, last, len(layout.lines[last - 1]))),
+        )
+        parts += ["".join(around[0][0].split()) if around[0] else "", around[1].rstrip()[-1:]]
+        return tuple(parts), (first, last)
 
     def _given(self, p: Placed, apart: set[int]) -> _Waiting:
         """The statements of the left that an entry leaves to others."""
@@ -133,6 +193,10 @@ def with_word_of(line: str, other: str) -> str:
         if text.startswith(one) and other.lstrip().startswith(two):
             return line[: len(line) - len(text)] + two + text[len(one) :]
     return line
+
+
+def _with_cases(node: Node) -> list[Node]:
+    return [node, *node.clauses] if isinstance(node, Match) else [node]
 
 
 def _below(node: Node, apart: set[int], layout: Layout) -> _Waiting:

@@ -7,21 +7,24 @@ is one that the left has. What a hunk cannot say finely is said coarsely by the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from prediff.transport import imports
 from prediff.transport.clothes import Clothes, Wardrobe, with_word_of
-from prediff.transport.expressions import Part, parts_of
+from prediff.transport.comments import words_of
+from prediff.transport.expressions import parts_of
 from prediff.transport.flat import flattened
 from prediff.transport.gutters import Gutters
 from prediff.transport.layout import Layout
+from prediff.transport.lists import Part
 from prediff.transport.places import Placed, Places, groups_of, solid
 from prediff.transport.plan import CoarserError, Edit, Lines, Plan, Run
 from prediff.transport.remarks import Remarks, joined
 from prediff.transport.script import Comparison, Key, Script
 from prediff.transport.spelling import Spelling
-from prediff.tree import Import, ImportFrom
+from prediff.tree import Clause, Import, ImportFrom, Node, Statement
 
 MAX_REPLACED = 0.7
 """The share of a statement's text up to which its parts are merged, on one line."""
@@ -43,10 +46,12 @@ class Transport:
         self.gutters = Gutters(self.wardrobe)
         self.remarks = Remarks(self.wardrobe)
         self.above: list[Edit] = []
+        self.tangled = False
+        """Whether a statement that a rule made shares lines with one that does not stay."""
 
     def edits(self, script: Script) -> list[Edit]:
         """The edits of a script of two files, in order and apart from each other. Raises CoarserError."""
-        self.above = []
+        self.above, self.tangled = [], False
         found = joined([*self.block(script)], self.above)
         for one, two in pairwise(found):
             both_insert = two.first == one.first and one.last < one.first and two.last < two.first
@@ -91,6 +96,7 @@ class Transport:
                 parts = self.parts_of_all(changing)
                 stays = parts is not None
                 changing[0].parts = parts or []
+            self.tangled |= not stays and any(p.entry.kind == "keep" and is_made(p.entry.left) for p in group)
             for p in group:
                 p.stays, p.alone = stays, len(group) == 1
 
@@ -133,7 +139,8 @@ class Transport:
         """The lines of the left behind a header that do nothing, if there are no others."""
         header = max(p.header_left)
         number = self.left.pieces[header].statements[0]
-        last = self.left.piece_at[self.left.statements[number].last]
+        case = isinstance(p.entry.left, Clause)
+        last = max(p.left) if case else self.left.piece_at[self.left.statements[number].last]
         if last <= header or not all(self.left.is_idle(n) for n in range(header + 1, last + 1)):
             return None
         return self.left.pieces[header + 1].first, self.left.pieces[last].last
@@ -160,7 +167,7 @@ class Transport:
             return None
         found = parts_of(
             entry.left, entry.right, self.left, self.spelling.slice, self.comparison,
-            header=entry.kind == "descend",
+            self.wardrobe.comments, header=entry.kind == "descend",
         )  # fmt: skip
         lines = [
             n
@@ -188,12 +195,10 @@ class Transport:
     def merged(self, p: Placed, found: Sequence[Part], group: Sequence[Placed]) -> Edit:
         """The left statement's lines with its parts replaced. group: it, and those that share its lines."""
         assert p.entry.right is not None
-        first, last = found[0][0][0], found[-1][0][2]
+        first, last = self.left.touching_inside(found[0][0][0]), found[-1][0][2]
         at, text = (first, 0), ""
-        ends: list[int] = []
         for span, new in found:
             text += self.left.slice((*at, *span[:2])) + new
-            ends += [*range(at[0], span[0]), *[0] * new.count("\n")]
             at = span[2:]
         made = (text + self.left.lines[at[0] - 1][at[1] :]).split("\n")
         # A line that goes on with the statement is indented as it is on the left, where it stands there too.
@@ -206,7 +211,11 @@ class Transport:
         if two:
             here, there = self.left.pieces[min(one)], self.right.pieces[min(two)]
             more = self.remarks.at_end(here, there) if last < here.last else ""
-            made = self.remarks.behind((one, two), made, [*ends, at[0]])
+            ends = _ends(self.left, first, found)
+            made = self.remarks.behind((one, two), made, ends)
+            made = self.remarks.inside(two, made, ends)
+            while len(made) > 1 and made[0] == self.left.lines[first - 1]:
+                made, first = made[1:], first + 1
             made += [*self.left.lines[last : here.last - 1], more] if more else []
             last = here.last if more else last
             self.above += self.remarks.above(p.entry.key, here.first, there.first)
@@ -242,13 +251,17 @@ class Transport:
             yield self.gutters.inserted(key, script, (before, behind), two, clothes)
         elif not two:
             for run in one:
-                yield self.gutters.deleted(key, run, behind if run is one[-1] else None)
+                around = (before if run is one[0] else None), (behind if run is one[-1] else None)
+                yield self.gutters.deleted(key, run, *around)
         else:
             for a, b in zip(one, two, strict=True):
                 yield self.replaced(key, a, b, clothes, top=a is one[0])
 
     def replaced(self, key: Key, a: Run, b: Run, clothes: Clothes, *, top: bool = True) -> Edit:
         """Lines of the left give way to lines of the right. top: whether they start a statement."""
+        if top and self.is_nested_otherwise(key, a, b):
+            raise CoarserError(key[:-2])
+        a, b = self.with_ends(a, b)
         indent = self.left.indent(a[0])
         start, code = a[0], b[0]
         if self.left.counted or self.right.counted:
@@ -266,6 +279,32 @@ class Transport:
         texts[at] = with_word_of(texts[at], self.left.lines[start - 1])
         return Edit(*a, tuple(texts), lines.sources, key)
 
+    def with_ends(self, a: Run, b: Run) -> tuple[Run, Run]:
+        """Two runs, each with the comments right below it that the other has inside, before a branch."""
+        own = [Counter(map(words_of, s.comments_in(*run))) for s, run in ((self.left, a), (self.right, b))]
+        found = []
+        for layout, run, (here, there) in ((self.left, a, own), (self.right, b, own[::-1])):
+            more, last = there - here, run[1]
+            while last + 1 in layout.comments and layout.piece_at[last + 1] < 0:
+                word = words_of(layout.comments[last + 1])
+                if not more[word]:
+                    break
+                more[word] -= 1
+                last += 1
+            found.append((run[0], last))
+        return found[0], found[1]
+
+    def is_nested_otherwise(self, key: Key, a: Run, b: Run) -> bool:
+        """Whether one of two runs goes on with a chain of branches and the other stands within a block."""
+        if key in self.plan.whole or len(key) < 2:
+            return False
+        if self.left.goes_on(a[0]) != self.right.goes_on(b[0]):
+            return True
+        here, there = self.left.lines[a[0] - 1].lstrip(), self.right.lines[b[0] - 1].lstrip()
+        if here.startswith("elif ") == there.startswith("elif "):
+            return False
+        return self.right.is_below_else(b[0]) if here.startswith("elif ") else self.left.is_below_else(a[0])
+
     def on_one_line(self, lines: Lines) -> Lines:
         """The lines of one statement as one, if it is no longer than the left's longest."""
         text = "\n".join(lines.texts)
@@ -273,6 +312,28 @@ class Transport:
         if "\n" in flat or len(flat) > self.left.width:
             return lines
         return Lines((flat,), lines.sources[:1])
+
+
+def _ends(left: Layout, first: int, found: Sequence[Part]) -> list[int]:
+    """Of the lines from `first` on, with some parts replaced, the line of the left that each ends as; 0 for none."""
+    ends: list[int] = []
+    at, whole = first, False
+    for span, new in found:
+        passed = [*range(at, span[0])]
+        if passed and whole:  # lines were put in behind this one
+            passed[0], whole = 0, False
+        ends += passed
+        if "\n" in new:
+            behind = new.startswith("\n") and span[1] == len(left.lines[span[0] - 1])
+            ends += [span[0] if behind and not whole else 0, *[0] * (new.count("\n") - 1)]
+            whole = behind
+        at = span[2]
+    return [*ends, 0 if whole else at]
+
+
+def is_made(node: Node | None) -> bool:
+    """Whether a rule made a statement of others."""
+    return isinstance(node, Statement) and node.restructured
 
 
 def _left_open(pieces: set[int], layout: Layout) -> set[int]:

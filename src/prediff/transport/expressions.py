@@ -12,14 +12,16 @@ from itertools import pairwise
 from typing import Any
 
 from prediff.align import pair_sequences
-from prediff.transport.brackets import BOOLEAN, is_enclosed, is_looser
+from prediff.transport.brackets import is_enclosed, is_looser
+from prediff.transport.comments import Comments
 from prediff.transport.flat import flattened
 from prediff.transport.layout import Layout, inner_blocks
+from prediff.transport.lists import COMMA, Lists, Part, Unfit, Where
 from prediff.transport.script import Comparison
+from prediff.transport.strings import as_written, values_of
 from prediff.tree import (
     CHILD_FIELDS,
     FIELDS,
-    NOWHERE,
     VALUE_FIELDS,
     Attribute,
     Block,
@@ -27,23 +29,19 @@ from prediff.tree import (
     Formatted,
     Index,
     Interp,
-    Keyword,
     Literal,
     Logical,
+    Match,
     Name,
     Node,
     Opaque,
-    Pair,
     Span,
     children,
-    hull,
     same_value,
 )
 
-Part = tuple[Span, str]
-"""A span of the left file, and what stands there on the right."""
-
-_COMMA = re.compile(r"\s*,\s*")
+_GAP = re.compile(r"(?:\s|\\\n|#[^\n]*\n|//[^\n]*\n)*")
+"""What stands between two links of a chain."""
 _WORDS = {
     "and": re.compile(r"\s*(?:\band\b|&&)\s*"),
     "or": re.compile(r"\s*(?:\bor\b|\|\|)\s*"),
@@ -52,16 +50,13 @@ _WORDS = {
 """What stands between the values of a `Logical`."""
 
 
-class Unfit(Exception):
-    """Two statements that are not to be merged: the right one's text is taken whole."""
-
-
 def parts_of(
     left: Node,
     right: Node,
     layout: Layout,
     text_of: Callable[[Span], str],
     comparison: Comparison,
+    comments: Comments,
     *,
     header: bool,
 ) -> list[Part] | None:
@@ -72,21 +67,27 @@ def parts_of(
     if left.__class__ is not right.__class__ or isinstance(left, Opaque):
         return None
     try:
-        return _Merge(layout, text_of, comparison, header).inside(left, right)
+        return _Merge(layout, text_of, comparison, comments, header).inside(left, right)
     except Unfit:
         return None
 
 
 class _Merge:
     def __init__(
-        self, layout: Layout, text_of: Callable[[Span], str], comparison: Comparison, header: bool
+        self,
+        layout: Layout,
+        text_of: Callable[[Span], str],
+        comparison: Comparison,
+        comments: Comments,
+        header: bool,
     ) -> None:
         self.header = header
         self.layout = layout
         self.text_of = text_of
         self.comparison = comparison
+        self.lists = Lists(layout, text_of, comparison, comments, self.visit)
 
-    def visit(self, a: Node, b: Node, where: tuple[type[Node], str]) -> list[Part]:
+    def visit(self, a: Node, b: Node, where: Where) -> list[Part]:
         if isinstance(a, Block) and isinstance(b, Block) and self.header:
             return []
         if self.comparison.hash(a) == self.comparison.hash(b):
@@ -98,7 +99,7 @@ class _Merge:
                 pass
         return self.whole(a, b, where)
 
-    def within(self, a: Node, b: Node, where: tuple[type[Node], str]) -> list[Part]:
+    def within(self, a: Node, b: Node, where: Where) -> list[Part]:
         """The parts of two nodes of one class."""
         if a.__class__ is not b.__class__ or isinstance(a, (Block, Opaque)):
             raise Unfit
@@ -121,7 +122,7 @@ class _Merge:
                 raise Unfit
         return found
 
-    def around(self, a: Node, b: Node, where: tuple[type[Node], str]) -> list[Part]:
+    def around(self, a: Node, b: Node, where: Where) -> list[Part]:
         """What stands around a node on the right, or does not any more."""
         inner, outer = self.below(b, a), self.below(a, b)
         if inner is not None:
@@ -150,13 +151,16 @@ class _Merge:
             waiting += [c for c in children(top) if not isinstance(c, Block)]
         return None
 
-    def chain(self, a: Node, b: Node, where: tuple[type[Node], str]) -> list[Part]:
-        """The parts of two chains of attributes, calls and indices that are of different length."""
+    def chain(self, a: Node, b: Node, where: Where) -> list[Part]:
+        """The parts of two chains of attributes, calls and indices of which one has links that the other has not."""
         one, two = _links(a), _links(b)
-        if len(one) == len(two) or len(one) < 2 or len(two) < 2:
+        if len(one) < 2 or len(two) < 2:
             raise Unfit
         labels = [[self.link(n) for n in links[1:]] for links in (one, two)]
         pairs = pair_sequences(*labels)
+        in_place = sum(x == y for x, y in zip(*labels, strict=False))
+        if len(one) == len(two) and len(pairs) <= in_place:
+            raise Unfit
         alike = self.comparison.hash(one[0]) == self.comparison.hash(two[0])
         if not alike or 2 * len(pairs) < min(len(one), len(two)) - 1:
             raise Unfit
@@ -166,14 +170,32 @@ class _Merge:
         i = j = 0
         for x, y in [*pairs, (len(one) - 1, len(two) - 1)]:
             gone, come = range(i, x), range(j, y)
-            if gone:
+            both = all(_is_one_attribute(ls) for ls in (one[i + 1 : x + 1], two[j + 1 : y + 1]))
+            if both:  # what stands before the first link stays
+                text = _GAP.sub("", self.text_of((*two[j].span[2:], *two[y].span[2:])), count=1)
+                start = self.behind_gap(one[i], one[x])
+                found.append(((*start, *one[x].span[2:]), self.fitted(text, start[1])))
+            elif gone:
                 found.append(((*one[i].span[2:], *one[x].span[2:]), ""))
-            if come:
+            if come and not both:
                 at = one[x].span[2:]
-                text = self.text_of((*two[j].span[2:], *two[y].span[2:]))
-                found.append(((*at, *at), self.link_break(one) + self.fitted(text, at[1]).lstrip()))
+                text = _GAP.sub("", self.text_of((*two[j].span[2:], *two[y].span[2:])), count=1)
+                text = self.fitted(text, at[1])
+                broken = self.link_break(one) if isinstance(two[j + 1], Attribute) else ""
+                remark = self.layout.remark(at[0]) if broken and not gone else ""
+                if remark and not self.layout.code((*at, at[0], len(self.layout.lines[at[0] - 1]))).strip():
+                    at = (at[0], len(self.layout.lines[at[0] - 1]))
+                found.append(((*at, *at), broken + text))
             i, j = x + 1, y + 1
         return found
+
+    def behind_gap(self, before: Node, last: Node) -> tuple[int, int]:
+        """Where the link behind one of a chain starts, behind white space and comments."""
+        _, _, line, column = before.span
+        match = _GAP.match(self.layout.slice((line, column, *last.span[2:])))
+        gap = match[0] if match else ""
+        rows = gap.count("\n")
+        return line + rows, len(gap) - gap.rfind("\n") - 1 if rows else column + len(gap)
 
     def link(self, node: Node) -> int:
         """A hash of what a link of a chain adds to what stands before it."""
@@ -209,35 +231,56 @@ class _Merge:
         for name in CHILD_FIELDS[a.__class__]:
             one, two = getattr(a, name), getattr(b, name)
             where = (a.__class__, name)
+            if self.header and where == (Match, "clauses"):
+                continue
             if one is None and two is None:
                 continue
             if one is None or two is None:
                 raise Unfit
             if isinstance(one, tuple):
-                separator = _WORDS[a.op] if isinstance(a, Logical) else _COMMA
-                found += self.items(one, two, where, separator)
+                separator = _WORDS[a.op] if isinstance(a, Logical) else COMMA
+                found += self.lists.parts(one, two, where, separator)
             else:
                 found += self.visit(one, two, where)
         return found
 
-    def whole(self, a: Node, b: Node, where: tuple[type[Node], str]) -> list[Part]:
+    def whole(self, a: Node, b: Node, where: Where) -> list[Part]:
         if not a.span[0] or not b.span[0] or isinstance(a, Block) or inner_blocks(a) or inner_blocks(b):
             raise Unfit
-        text = self.text_of(b.span)
-        if isinstance(a, Literal) and isinstance(b, Literal):
-            text = _quoted_as(text, self.layout.slice(a.span))
+        text = self.string(a, b) or self.text_of(b.span)
         if a.span[0] == a.span[2]:
             text = self.fitted(text, a.span[1])
         if self.needs_brackets(a.span, b, where, text):
             text = f"({text})"
         return [(a.span, text)]
 
+    def string(self, a: Node, b: Node) -> str:
+        """A string of the right as the left writes the one in its place; "" if it is not to be."""
+        values = values_of(a, b, self.comparison.hash)
+        own, text = self.layout.slice(a.span), self.text_of(b.span)
+        if values is None or ("\n" not in own and "\n" in text):
+            return ""
+        more = {mark: self.field(node, own) for mark, node in values[2].items()}
+        fields = {mark: source for mark, source in more.items() if source}
+        made = as_written(own, values[0], values[1], fields) or ""
+        longest = max([len(line) for line in made.split("\n")[1:]], default=0)
+        return made if longest <= self.layout.width or len(made) <= len(own) else ""
+
+    def field(self, node: Formatted, own: str) -> str:
+        """A field of the right that is nothing but a value, as it is written; "" for others."""
+        if node.conversion or node.spec or node.text or not node.value.span[0]:
+            return ""
+        text = self.text_of(node.value.span)
+        if "\n" in text or "\\" in text or text.startswith("{"):
+            return ""
+        return f"${{{text}}}" if own.endswith("`") else f"{{{text}}}"
+
     def fitted(self, text: str, column: int) -> str:
         """Text of the right on one line, if it then ends within the left's width from a column on."""
         flat = flattened(text)
         return flat if column + len(flat) <= self.layout.width else text
 
-    def needs_brackets(self, span: Span, node: Node, where: tuple[type[Node], str], text: str) -> bool:
+    def needs_brackets(self, span: Span, node: Node, where: Where, text: str) -> bool:
         """Whether a node of the right needs parentheses at a place of the left, or may."""
         return is_looser(node, where) and not is_enclosed(text) and not self.is_bracketed(span)
 
@@ -246,107 +289,10 @@ class _Merge:
         behind = self.layout.lines[span[2] - 1][span[3] :].lstrip()
         return before.endswith("(") and behind.startswith(")")
 
-    def items(
-        self,
-        one: Sequence[Node],
-        two: Sequence[Node],
-        where: tuple[type[Node], str],
-        separator: re.Pattern[str],
-    ) -> list[Part]:
-        """The parts of two lists of items, with what separates those in the text."""
-        if not one and not two:
-            return []
-        pairs = self.paired(one, two)
-        kept = {i for i, _ in pairs}
-        come = {j for _, j in pairs}
-        if not pairs and len(one) and len(two):
-            raise Unfit
-        found: list[Part] = []
-        for i, j in pairs:
-            found += self.visit(one[i], two[j], where)
-        gone = [i for i in range(len(one)) if i not in kept]
-        found += [(self.with_separator(one, i, kept, separator), "") for i in gone]
-        for j in range(len(two)):
-            if j not in come:
-                found.append(self.put_in(one, two, j, pairs, separator))
-        return found
 
-    def paired(self, one: Sequence[Node], two: Sequence[Node]) -> list[tuple[int, int]]:
-        """The items that are equal, and between them those that stand alone or are alike."""
-        equal = pair_sequences([self.comparison.hash(n) for n in one], [self.comparison.hash(n) for n in two])
-        found: list[tuple[int, int]] = []
-        i = j = 0
-        for pair in [*equal, (len(one), len(two))]:
-            ones, twos = list(range(i, pair[0])), list(range(j, pair[1]))
-            if len(ones) == len(twos):
-                found += zip(ones, twos, strict=True)
-            else:
-                for a in ones:
-                    fit = next((b for b in twos if self.likely(one[a], two[b])), None)
-                    if fit is not None:
-                        found.append((a, fit))
-                        twos = [b for b in twos if b > fit]
-            if pair[0] < len(one):
-                found.append(pair)
-            i, j = pair[0] + 1, pair[1] + 1
-        return found
-
-    def likely(self, a: Node, b: Node) -> bool:
-        if isinstance(a, Keyword) or isinstance(b, Keyword):
-            return isinstance(a, Keyword) and isinstance(b, Keyword) and a.name == b.name
-        if isinstance(a, Pair) and isinstance(b, Pair):
-            return self.comparison.hash(a.key) == self.comparison.hash(b.key)
-        return a.__class__ is b.__class__ and self.comparison.likeness(a, b) > 0
-
-    def with_separator(
-        self, items: Sequence[Node], i: int, kept: set[int], separator: re.Pattern[str]
-    ) -> Span:
-        """The span of an item and of the comma or operator that goes with it."""
-        before = [k for k in range(i) if k in kept]
-        spans = [widest(n) for n in items]
-        if not spans[i][0] or not kept:
-            raise Unfit
-        if before:
-            start, end = spans[i - 1][2:], spans[i][2:]
-            self.must_separate((*start, *spans[i][:2]), separator)
-            return (*start, *end)
-        if i + 1 < len(items):
-            self.must_separate((*spans[i][2:], *spans[i + 1][:2]), separator)
-            return (*spans[i][:2], *spans[i + 1][:2])
-        raise Unfit
-
-    def put_in(
-        self,
-        one: Sequence[Node],
-        two: Sequence[Node],
-        j: int,
-        pairs: list[tuple[int, int]],
-        separator: re.Pattern[str],
-    ) -> Part:
-        """An item of the right behind the one that stands before it, separated as the list's items are."""
-        span = widest(two[j])
-        spans = [widest(n) for n in one]
-        if not span[0] or not one:
-            raise Unfit
-        text = self.text_of(span)
-        before = [a for a, b in pairs if b < j]
-        between = [(spans[k][2:] + spans[k + 1][:2]) for k in range(len(one) - 1)]
-        written = next((t for t in map(self.layout.slice, between) if separator.fullmatch(t)), "")
-        if not written:
-            if separator is not _COMMA:
-                raise Unfit
-            written = ", "
-        if separator is not _COMMA and isinstance(two[j], BOOLEAN):
-            text = f"({text})"
-        if before:
-            place = spans[before[-1]][2:]
-            return ((*place, *place), written + text)
-        place = spans[0][:2]
-        return ((*place, *place), text + written)
-
-    def must_separate(self, span: Span, separator: re.Pattern[str]) -> None:
-        if not separator.fullmatch(self.layout.slice(span)):
-            raise Unfit
+def _is_one_attribute(links: Sequence[Node]) -> bool:
+    """Whether some links are an attribute and what is called or taken of it."""
+    return [isinstance(node, Attribute) for node in links] == [True] + [False] * (len(links) - 1)
 
 
 def _links(node: Node) -> list[Node]:
@@ -356,27 +302,3 @@ def _links(node: Node) -> list[Node]:
         top = found[-1]
         found.append(top.func if isinstance(top, Call) else top.value)
     return found[::-1]
-
-
-def _quoted_as(text: str, other: str) -> str:
-    """A plain string in the quotes of another one."""
-    quotes = text[:1], other[:1]
-    if (
-        quotes not in (("'", '"'), ('"', "'"))
-        or not text.endswith(quotes[0])
-        or not other.endswith(quotes[1])
-    ):
-        return text
-    inside = text[1:-1]
-    return text if {"'", '"', "\\", "\n"} & {*inside} else f"{quotes[1]}{inside}{quotes[1]}"
-
-
-def widest(node: Node) -> Span:
-    """The hull of a node and all below it; `NOWHERE` if nothing is known."""
-    spans = [node.span]
-    waiting = children(node)
-    while waiting:
-        top = waiting.pop()
-        spans.append(top.span)
-        waiting += children(top)
-    return hull(spans) if any(s[0] for s in spans) else NOWHERE

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from prediff.transport.clothes import Clothes, Wardrobe
+from prediff.transport.comments import words_of
 from prediff.transport.layout import Layout
 from prediff.transport.places import Placed, solid
 from prediff.transport.plan import CoarserError, Edit, Lines, Run
@@ -23,18 +24,18 @@ class Gutters:
         self.wardrobe = wardrobe
         self.left, self.right = wardrobe.left, wardrobe.right
 
-    def deleted(self, key: Key, run: Run, behind: Placed | None) -> Edit:
+    def deleted(self, key: Key, run: Run, before: Placed | None, behind: Placed | None) -> Edit:
         """Lines go with the comments above them, or below them if those are what is gone on the right.
 
-        behind: the entry behind the lines, if there is one.
+        before, behind: the entries around the lines, if there are such.
         """
         left, right = self.left, self.right
         above = left.quiet(run[0])
         if behind is None or not behind.left or not behind.right:
-            return Edit(above, run[1], (), (), key)
+            return Edit(self._below_what_stays(above, run[0], before), run[1], (), (), key)
         first, line = _first(behind.left, left), _first(behind.right, right)
         if left.quiet(first) != run[1] + 1:
-            return Edit(above, run[1], (), (), key)
+            return Edit(self._below_what_stays(above, run[0], before), run[1], (), (), key)
         there = right.comments_in(right.quiet(line), line - 1)
         if there == left.comments_in(run[1] + 1, first - 1):
             return Edit(above, run[1], (), (), key)
@@ -82,8 +83,11 @@ class Gutters:
             whole = (right.quiet(run[0]), run[1]) if number else run
             own += self.wardrobe.dressed(whole, indent, clothes)
         gap = range(left.quiet(first), first) if behind is not None else range(0)
+        if not gap and before is None:  # the start of a block
+            return self._edit(key, (line, line - 1), head.trimmed() + own)
         if not gap or (before is not None and gap.start != line):
-            return self._edit(key, (line, line - 1), (head if before or gap else Lines()) + own)
+            line, head = self._behind_comments(line, head)
+            return self._edit(key, (line, line - 1), head + own)
         # What stands between the two statements on the left is now above the new lines, or below them, or neither.
         here = left.comments_in(gap.start, gap.stop - 1)
         if not here and not tail.texts and head.texts:
@@ -101,6 +105,33 @@ class Gutters:
             # Those of the left are about what they stand above.
             return self._edit(key, (gap.start, gap.start - 1), head + own)
         return self._edit(key, (gap.start, gap.stop - 1), head + own + tail)
+
+    def _below_what_stays(self, above: int, line: int, before: Placed | None) -> int:
+        """The first line of a gutter that goes with the line below it: the comments above may end the block now."""
+        if before is None or not before.right:
+            return above
+        end = self.right.block_end(before.right) + 1
+        there = self.right.comments_in(end, self.right.loud(end) - 1)
+        for n in range(above, line):
+            if n in self.left.comments:
+                if not there or words_of(there.pop(0)) != words_of(self.left.comments[n]):
+                    break
+                above = n + 1
+        return above
+
+    def _behind_comments(self, line: int, head: Lines) -> tuple[int, Lines]:
+        """The place, from a line of the left on, behind the comments that a gutter starts with; and its rest."""
+        left, rest = self.left, 0
+        for n, text in enumerate(head.texts):
+            if not text.strip():
+                continue
+            place = line
+            while place <= len(left.lines) and not left.lines[place - 1].strip():
+                place += 1
+            if place not in left.comments or words_of(left.comments[place]) != words_of(text):
+                break
+            line, rest = place + 1, n + 1
+        return line, Lines(head.texts[rest:], head.sources[rest:])
 
     def _not_elsewhere(self, lines: Lines, behind: Placed | None) -> Lines:
         """Lines of a gutter of the right without the comments that stand at another place on the left."""
@@ -134,9 +165,7 @@ class Gutters:
 
     def _below(self, run: Run, behind: Placed | None) -> int:
         """The last line of the gutter of the right between a run and the statement behind it."""
-        last = run[1] + 1
-        while last <= len(self.right.lines) and self.right.piece_at[last] < 0:
-            last += 1
+        last = self.right.loud(run[1] + 1)
         known = behind is not None and behind.right and last <= len(self.right.lines)
         return last - 1 if known else run[1]
 

@@ -75,7 +75,7 @@ def _unit(layout: Layout) -> str:
     """By what the statements of a file are mostly indented against the one around them; four spaces if none is."""
     counts: Counter[str] = Counter()
     for statement in layout.statements:
-        if statement.outer >= 0:
+        if statement.outer >= 0 and not layout.statements[statement.outer].has_cases:
             outer, own = (
                 layout.indent(layout.statements[statement.outer].first),
                 layout.indent(statement.first),

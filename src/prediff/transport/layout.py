@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
+from typing import TypeAlias
 
 from prediff.languages.language import Comment
 from prediff.lean_dataclasses import dataclass
@@ -17,6 +18,7 @@ from prediff.tree import (
     ExprStmt,
     Interp,
     Literal,
+    Match,
     Node,
     Pass,
     Span,
@@ -25,6 +27,8 @@ from prediff.tree import (
 
 _RUNS_OVER = ('"""', "'''", "`", "\\\n")
 """What a literal of several lines holds whose lines may not be indented otherwise."""
+Inner: TypeAlias = tuple[Node, list[Span]]
+"""A statement, and the spans of those right inside of it, in order."""
 MIN_WIDTH, MAX_WIDTH = 79, 120
 """Between these is the width that a line may have that is made of several: that of the file's longest one."""
 
@@ -42,13 +46,15 @@ class Piece:
 class SourceStatement:
     """A statement of the source: its lines, the statement around it (-1 for none), whether it does nothing.
 
-    idle: a docstring or another constant that stands as a statement, or `pass`.
+    idle: a docstring or another constant that stands as a statement, or `pass`. has_cases: what stands in it is two
+    levels deeper.
     """
 
     first: int
     last: int
     outer: int
     idle: bool
+    has_cases: bool
 
 
 class Layout:
@@ -73,8 +79,8 @@ class Layout:
                 self.trailing[comment.line] = (comment.column, comment.text)
         self.counted = {c.line: c.text for c in counted}
         self.inside = _inside_strings(self, tree)
-        self.statements, spans = _statements(tree)
-        self.pieces = _pieces(self, spans)
+        self.statements, nodes = _statements(tree)
+        self.pieces = _pieces(self, nodes)
         self._idle = [all(self.statements[s].idle for s in piece.statements) for piece in self.pieces]
         self.piece_at = [-1] * (len(self.lines) + 2)
         for number, piece in enumerate(self.pieces):
@@ -93,6 +99,27 @@ class Layout:
             return self.lines[first - 1][start:end]
         middle = self.lines[first : last - 1]
         return "\n".join([self.lines[first - 1][start:], *middle, self.lines[last - 1][:end]])
+
+    def code(self, span: Span) -> str:
+        """The text of a span without the comments in it."""
+        found = []
+        for n in range(span[0], span[2] + 1):
+            text = self.lines[n - 1]
+            stop = span[3] if n == span[2] else len(text)
+            if n in self.trailing and self.trailing[n][0] + len(self.trailing[n][1]) >= len(text.rstrip()):
+                stop = min(stop, self.trailing[n][0])
+            found.append("" if n in self.comments else text[span[1] if n == span[0] else 0 : stop])
+        return "\n".join(found)
+
+    def holds_comment(self, line: int) -> bool:
+        """Whether a comment stands on a line of its own inside of a statement."""
+        return line in self.comments and self.piece_at[line] >= 0
+
+    def touching_inside(self, line: int) -> int:
+        """The first of the comments right above a line within the same statement."""
+        while self.holds_comment(line - 1) and self.piece_at[line - 1] == self.piece_at[line]:
+            line -= 1
+        return line
 
     def pieces_in(self, spans: Iterable[Span]) -> set[int]:
         """The pieces that some spans touch."""
@@ -146,6 +173,12 @@ class Layout:
             line -= 1
         return line
 
+    def loud(self, line: int) -> int:
+        """The first line with code from a line on, or the one behind the file's last."""
+        while line <= len(self.lines) and self.piece_at[line] < 0:
+            line += 1
+        return line
+
     def touching(self, line: int) -> int:
         """The first of the comments right above a line, with no blank line between them."""
         while line - 1 in self.comments and self.piece_at[line - 1] < 0:
@@ -156,6 +189,16 @@ class Layout:
         """The comment behind the code of a line, "" if it has none that ends there."""
         column, text = self.trailing.get(line, (0, ""))
         return text if text and self.lines[line - 1][column:] == text else ""
+
+    def goes_on(self, line: int) -> bool:
+        """Whether a statement that starts further up has code on a line, as in `} else if (x) {`."""
+        piece = self.piece_at[line]
+        return piece >= 0 and any(self.pieces_of[s][0] < piece for s in self.pieces[piece].statements)
+
+    def is_below_else(self, line: int) -> bool:
+        """Whether the statement on a line is the first one below an `else:`."""
+        above = self.piece_at[line] - 1
+        return above >= 0 and self.lines[self.pieces[above].first - 1].strip().startswith("else:")
 
     def comments_in(self, first: int, last: int) -> list[str]:
         """The comments that have a line for themselves, in some lines."""
@@ -190,13 +233,10 @@ def _inside_strings(layout: Layout, tree: Block) -> frozenset[int]:
     return frozenset(found)
 
 
-def _statements(tree: Block) -> tuple[list[SourceStatement], list[list[Span]]]:
-    """All statements that stand in blocks, in source order, each before those inside of it.
-
-    Beside them of each its own span and then those of the statements right inside of it, in order.
-    """
+def _statements(tree: Block) -> tuple[list[SourceStatement], list[Inner]]:
+    """All statements that stand in blocks, in source order, each before those inside of it."""
     found: list[SourceStatement] = []
-    spans: list[list[Span]] = []
+    nodes: list[Inner] = []
     waiting: list[tuple[Node, int]] = [(n, -1) for n in reversed(tree.body)]
     while waiting:
         node, outer = waiting.pop()
@@ -205,10 +245,11 @@ def _statements(tree: Block) -> tuple[list[SourceStatement], list[list[Span]]]:
         if node.span[0]:
             number = len(found)
             idle = isinstance(node, Pass) or (isinstance(node, ExprStmt) and isinstance(node.value, Literal))
-            found.append(SourceStatement(node.span[0], node.span[2], outer, idle))
-            spans.append([node.span, *[n.span for n in inner if n.span[0]]])
+            has_cases = isinstance(node, Match)
+            found.append(SourceStatement(node.span[0], node.span[2], outer, idle, has_cases))
+            nodes.append((node, [n.span for n in inner if n.span[0]]))
         waiting += [(n, number) for n in reversed(inner)]
-    return found, spans
+    return found, nodes
 
 
 def inner_blocks(node: Node) -> list[Block]:
@@ -224,11 +265,11 @@ def inner_blocks(node: Node) -> list[Block]:
     return found
 
 
-def _pieces(layout: Layout, spans: Sequence[Sequence[Span]]) -> list[Piece]:
+def _pieces(layout: Layout, nodes: Sequence[Inner]) -> list[Piece]:
     """The pieces of all statements, those that share a line merged."""
     runs: list[tuple[int, int, int]] = []
-    for number, (own, *inner) in enumerate(spans):
-        runs += [(first, last, number) for first, last in _own_lines(layout, own, inner)]
+    for number, (node, inner) in enumerate(nodes):
+        runs += [(first, last, number) for first, last in _own_lines(layout, node, inner)]
     runs.sort()
     found: list[Piece] = []
     for first, last, number in runs:
@@ -241,18 +282,35 @@ def _pieces(layout: Layout, spans: Sequence[Sequence[Span]]) -> list[Piece]:
     return found
 
 
-def _own_lines(layout: Layout, whole: Span, inner: Sequence[Span]) -> list[tuple[int, int]]:
+def _own_lines(layout: Layout, node: Node, inner: Sequence[Span]) -> list[tuple[int, int]]:
     """The runs of lines on which a statement has code that belongs to none of those inside of it, given in order."""
-    first, start, last, end = whole
+    first, start, last, end = node.span
     if not inner:
         return [(first, last)]
     found: list[tuple[int, int]] = []
+    cuts = _case_lines(layout, node)
     at = (first, start)
     for span in [*inner, (last, end, last, end)]:
         own = _code_lines(layout, at, span[:2])
-        if own:
-            found.append((own[0], own[-1]))
+        for number, line in enumerate(own):
+            if number and line not in cuts:
+                found[-1] = (found[-1][0], line)
+            else:
+                found.append((line, line))
         at = max(at, span[2:])
+    return found
+
+
+def _case_lines(layout: Layout, node: Node) -> set[int]:
+    """The lines on which the cases of a statement start, and the one that closes it."""
+    if not isinstance(node, Match):
+        return set()
+    found = {node.span[2]}
+    for clause in node.clauses:
+        line = clause.span[0]
+        while line > node.span[0] and not layout.lines[line - 1].lstrip().startswith(("case", "default")):
+            line -= 1
+        found.add(line)
     return found
 
 

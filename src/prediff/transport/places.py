@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import field
 
 from prediff.lean_dataclasses import dataclass
-from prediff.transport.expressions import Part
 from prediff.transport.layout import Layout, inner_blocks
+from prediff.transport.lists import Part
 from prediff.transport.plan import Run
 from prediff.transport.script import Entry, Key
-from prediff.tree import Block, If, Node, Span, Statement, children, hull
+from prediff.tree import Block, Clause, If, Match, Node, Span, Statement, children, hull
 
 
 @dataclass(slots=True)
@@ -53,8 +53,8 @@ class Places:
         """An entry with its pieces. One whose blocks cannot be told apart in the text is not gone into."""
         found = Placed(entry, self.of_left(entry.left), self.of_right(entry.right))
         if entry.kind == "descend" and entry.left is not None and entry.right is not None:
-            found.header_left = self.left.pieces_in(spans_of(entry.left, blocks=False))
-            found.header_right = self.right.pieces_in(spans_of(entry.right, blocks=False))
+            found.header_left = self.left.pieces_in(spans_of(entry.left, blocks=False, cases=False))
+            found.header_right = self.right.pieces_in(spans_of(entry.right, blocks=False, cases=False))
             apart = _is_apart(entry.left, found.header_left, self.left, self._left)
             apart = apart and _is_apart(entry.right, found.header_right, self.right, self._right)
             unlike = is_inverted(entry.left) != is_inverted(entry.right)
@@ -157,11 +157,14 @@ def _of_statements(mine: set[int], layout: Layout) -> set[int]:
 
 
 def _is_apart(node: Node, header: set[int], layout: Layout, known: dict[int, set[int]]) -> bool:
-    """Whether the blocks of a statement share no line with what stands outside of them, nor with each other."""
+    """Whether the blocks or cases of a statement share no line with what stands outside of them, or with each other."""
     seen = set(header)
-    for block in inner_blocks(node):
+    inner: list[tuple[Node, ...]] = [block.body for block in inner_blocks(node)]
+    if isinstance(node, Match):
+        inner = [(clause,) for clause in node.clauses]
+    for part in inner:
         own: set[int] = set()
-        for n in block.body:
+        for n in part:
             own |= _touched(n, layout, known)
         if own & seen:
             return False
@@ -169,8 +172,11 @@ def _is_apart(node: Node, header: set[int], layout: Layout, known: dict[int, set
     return bool(header)
 
 
-def spans_of(node: Node, *, blocks: bool) -> Iterator[Span]:
-    """The spans of what stands in a statement, and its own if no rule made it; `blocks`: inside of its blocks too."""
+def spans_of(node: Node, *, blocks: bool, cases: bool = True) -> Iterator[Span]:
+    """The spans of what stands in a statement, and its own if no rule made it.
+
+    blocks: inside of its blocks too. cases: of the cases of a `match` too.
+    """
     waiting: list[Node] = [node]
     while waiting:
         top = waiting.pop()
@@ -178,7 +184,9 @@ def spans_of(node: Node, *, blocks: bool) -> Iterator[Span]:
             if blocks:
                 waiting += top.body
             continue
-        below = children(top)
+        below = children(top) if cases or not isinstance(top, Match) else [top.subject]
+        if isinstance(top, Clause) and top.span[0]:
+            yield (*top.span[:2], *top.span[:2])
         if isinstance(top, Statement):
             if not top.restructured:
                 yield from _own_spans(top)

@@ -63,16 +63,20 @@ class Remarks:
         )
         by_code: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for code, gap, text in map(self._parted, _numbers(twos)):
-            by_code[code].append((gap, text))
+            by_code[code.rstrip(",")].append((gap, text))
         known = {words_of(text) for same in by_code.values() for _, text in same}
         found = list(made)
         for k, n in enumerate(ends):
+            if not n:
+                gap, new = next(iter(by_code.get(made[k].strip().rstrip(","), [])), ("", ""))
+                found[k] = made[k] + gap + new if new else made[k]
+                continue
             text = left.lines[n - 1]
-            if not n or (made[k] == text and k and ends[k - 1] == n - 1):
+            if made[k] == text and k and ends[k - 1] == n - 1:
                 continue
             own = left.remark(n) if made[k].endswith(left.remark(n)) else ""
             code = made[k][: len(made[k]) - len(own)].rstrip() if own else made[k].rstrip()
-            there = by_code.get(code.strip(), [])
+            there = by_code.get(code.strip().rstrip(","), [])
             if own and any(words_of(other) == words_of(own) for _, other in there):
                 continue
             gap, new = there[0] if there else self._of_piece(n, ones, twos) or ("", "")
@@ -82,6 +86,43 @@ class Remarks:
                 if new and own:
                     gap = made[k][len(code) : len(made[k]) - len(own)]
                 found[k] = code + gap + new if new else code
+        return found
+
+    def inside(self, there: Iterable[int], made: Sequence[str], ends: Sequence[int]) -> list[str]:
+        """The left's lines of a statement, with the right's comments above those within it that changed.
+
+        there: the statement's pieces on the right. ends: as for `behind`.
+        """
+        left, right = self.left, self.right
+        found = list(made)
+        if self.comments.none or not right.comments:
+            return found
+        by_text: dict[str, set[int]] = defaultdict(set)
+        for n in _numbers([right.pieces[n] for n in sorted(there)]):
+            code, gap, text = self._parted(n)
+            by_text[code.rstrip(",")].add(n)
+            by_text[code + gap + text].add(n)
+        known = {*right.comments.values()}
+        for k in range(len(made) - 1, -1, -1):
+            if ends[k] and left.lines[ends[k] - 1] == made[k]:
+                continue
+            own = left.remark(ends[k]) if ends[k] else ""
+            code = made[k].removesuffix(own).strip()
+            numbers = [*(by_text.get(made[k].strip()) or by_text.get(code.rstrip(","), set()))]
+            if len(numbers) != 1 or not code:
+                continue
+            first = right.touching_inside(numbers[0])
+            if first == numbers[0]:
+                continue
+            start = k
+            while start and (ends[start - 1] in left.comments or made[start - 1].strip() in known):
+                start -= 1
+            indent = made[k][: len(made[k]) - len(made[k].lstrip())]
+            run = first, numbers[0] - 1
+            texts = self.wardrobe.indents.moved(right.lines, run, indent, right.indent(numbers[0]))
+            above = made[start:k]
+            for a, b, kept, put in reversed([*self.comments.of_right(above, texts)]):
+                found[start + a : start + b] = [above[n] for n in kept] + [texts[n] for n in put]
         return found
 
     def _parted(self, number: int) -> tuple[str, str, str]:

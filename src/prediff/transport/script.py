@@ -21,8 +21,10 @@ from prediff.tree import (
     VALUE_FIELDS,
     Block,
     Class,
+    Clause,
     Import,
     ImportFrom,
+    Match,
     Node,
     Opaque,
     children,
@@ -79,6 +81,7 @@ class Comparison:
 
     hashes: dict[int, int] = field(default_factory=dict)
     words: dict[int, Counter[str]] = field(default_factory=dict)
+    inside: dict[int, frozenset[int]] = field(default_factory=dict)
     whole: frozenset[Key] = frozenset()
     opened: frozenset[Key] = frozenset()
     forced: frozenset[Key] = frozenset()
@@ -129,8 +132,12 @@ class Comparison:
         return Script((), (*found.entries, *more))
 
     def script(self, left: Block, right: Block, key: Key, given: dict[int, int] | None = None) -> Script:
-        one, two = left.body, right.body
         forced = self._known(left, right, _by_name(left, right) if given is None else given)
+        return Script(key, self._entries(left.body, right.body, key, forced))
+
+    def _entries(
+        self, one: Sequence[Node], two: Sequence[Node], key: Key, forced: dict[int, int]
+    ) -> tuple[Entry, ...]:
         pairs, crossing = self._pairs(one, two, forced)
         entries: list[Entry] = []
         i = j = 0
@@ -145,7 +152,7 @@ class Comparison:
             if a < len(one):
                 entries.append(self._pair((*key, len(entries)), one[a], two[b]))
             i, j = a + 1, b + 1
-        return Script(key, tuple(entries))
+        return tuple(entries)
 
     def _single(self, kind: Kind, key: Key, node: Node, other: int | None, there: Sequence[Node]) -> Entry:
         moved = there[other] if other is not None else None
@@ -157,13 +164,35 @@ class Comparison:
         other_comments = self.counted is not None and self.counted(left, right)
         if key not in self.opened and not other_comments and trees_equal(left, right):
             return Entry("keep", key, left, right)
+        if key in self.whole or len(key) > MAX_DEPTH:
+            return Entry("change", key, left, right)
+        if isinstance(left, Match) and isinstance(right, Match) and left.kind == right.kind:
+            return self._cases(key, left, right)
         one, two = inner_blocks(left), inner_blocks(right)
         alike = left.__class__ is right.__class__ and one and len(one) == len(two)
-        if not alike or key in self.whole or len(key) > MAX_DEPTH:
+        if not alike:
             return Entry("change", key, left, right)
         header = key in self.forced or not trees_equal(skeleton(left), skeleton(right))
         scripts = [self.script(a, b, (*key, n)) for n, (a, b) in enumerate(zip(one, two, strict=True))]
         return Entry("descend", key, left, right, tuple(scripts), header)
+
+    def _cases(self, key: Key, left: Match, right: Match) -> Entry:
+        """The entry of two `match` or `switch`: the entries inside of it are their cases."""
+        header = key in self.forced or self.hash(left.subject) != self.hash(right.subject)
+        places: dict[tuple[int, ...], list[int]] = {}
+        for j, clause in enumerate(right.clauses):
+            places.setdefault(self._head(clause), []).append(j)
+        forced: dict[int, int] = {}
+        for i, clause in enumerate(left.clauses):
+            if places.get(self._head(clause)):
+                forced[i] = places[self._head(clause)].pop(0)
+        inner = (*key, 0)
+        script = Script(inner, self._entries(left.clauses, right.clauses, inner, forced))
+        return Entry("descend", key, left, right, (script,), header)
+
+    def _head(self, clause: Clause) -> tuple[int, ...]:
+        """What a case is for: hashes of its pattern and its guard, 0 for none."""
+        return tuple([0 if node is None else self.hash(node) for node in (clause.pattern, clause.guard)])
 
     def _known(self, left: Block, right: Block, given: dict[int, int]) -> dict[int, int]:
         """Pairs of definitions, with those that are alike added."""
@@ -220,9 +249,24 @@ class Comparison:
             return 0.0
         if isinstance(left, (Import, ImportFrom)):
             return 0.0  # an import is there or not
+        if self.hash(left) in self.inner(right) or self.hash(right) in self.inner(left):
+            return 0.0  # something was put around it, such as an `elif` in front of an `else`
         one, two = self.words_of(left), self.words_of(right)
         score = 2 * (one & two).total() / ((one.total() + two.total()) or 1)
         return score if score >= ALIKE else 0.0
+
+    def inner(self, node: Node) -> frozenset[int]:
+        """The hashes of the statements inside of a statement."""
+        found = self.inside.get(id(node))
+        if found is None:
+            own: set[int] = set()
+            waiting = inner_blocks(node)
+            while waiting:
+                for inner in waiting.pop().body:
+                    own.add(self.hash(inner))
+                    waiting += inner_blocks(inner)
+            found = self.inside[id(node)] = frozenset(own)
+        return found
 
     def words_of(self, node: Node) -> Counter[str]:
         found = self.words.get(id(node))

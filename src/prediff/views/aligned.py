@@ -8,6 +8,7 @@ finely is said coarsely (`coarsening`), innermost block first: a statement, a bl
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -35,6 +36,8 @@ from prediff.views.fewer_rules import is_restructured, less_normal
 from prediff.views.line_map import Lines, own_lines, right_lines
 
 MAX_ROUNDS = 40
+MISLEADING = 5
+"""To how many changed lines a comment amounts that is shown twice, or not at all though both files have it."""
 FORGIVEN: tuple[type[Exception], ...] = (AssertionError, IndexError, KeyError, TypeError, ValueError)
 """What a mistake in the view may raise; the right file is then shown as it is."""
 
@@ -70,7 +73,7 @@ def aligned(alignment: Alignment, joined: Reconciled, settings: Settings) -> Ali
         found = _made(check, joined)
         if found.merged:
             second = _made(check, less_normal(alignment, language.traits, allowed))
-            found = min(found, second, key=lambda made: _noise(left, made))
+            found = min(found, second, key=lambda made: _noise(left, right, made))
     except FORGIVEN as error:
         # The view is a courtesy: a mistake in it must not cost the diff.
         if os.environ.get("PREDIFF_DEBUG"):
@@ -84,8 +87,15 @@ def aligned(alignment: Alignment, joined: Reconciled, settings: Settings) -> Ali
     return found
 
 
-def _noise(left: ParsedFile, made: Aligned) -> tuple[bool, int, int]:
-    return bool(made.whole), changed_lines(left, made.text), len(made.coarse)
+def _noise(left: ParsedFile, right: ParsedFile, made: Aligned) -> tuple[bool, int, int, int]:
+    """What to choose between views by, the least first."""
+    one, two, own = (_words(comments) for comments in (left.comments, right.comments, made.comments))
+    wrong = (own - (one | two)).total() + ((one & two) - own).total()
+    return bool(made.whole), changed_lines(left, made.text) + MISLEADING * wrong, len(made.coarse), wrong
+
+
+def _words(comments: Sequence[Comment]) -> Counter[str]:
+    return Counter([comment.text for comment in comments])
 
 
 def changed_lines(left: ParsedFile, text: str) -> int:
@@ -160,7 +170,8 @@ class _View:
                 right = self.check.right.source.text
                 lines = own_lines(text) if text == right else right_lines(script, transport, sources)
                 read, plan = self.finding.read, self.coarsening.plan
-                merged = bool(plan.plain or plan.runs or plan.whole) or is_restructured(script)
+                coarser = plan.plain or plan.runs or plan.whole
+                merged = bool(coarser) or transport.tangled or is_restructured(script)
                 comments = read.comments if read else ()
                 coarse = self.coarsening.coarse(script)
                 return Aligned(text, lines, comments, coarse, merged=merged, idle=self.idle(read))

@@ -9,7 +9,7 @@ from prediff.lean_dataclasses import dataclass
 from prediff.transport.layout import inner_blocks
 from prediff.transport.plan import Plan
 from prediff.transport.script import Entry, Key, Script
-from prediff.tree import Import, ImportFrom, Node
+from prediff.tree import Import, ImportFrom, Match, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,10 @@ class Coarsening:
             if entry.left is None or not entry.left.span[0] <= line <= entry.left.span[2]:
                 continue
             blocks = inner_blocks(entry.left)
-            inside = any(n.span[0] <= line <= n.span[2] for block in blocks for n in block.body)
+            inner = [block.body for block in blocks]
+            if entry.kind == "descend" and isinstance(entry.left, Match):
+                inner = [entry.left.clauses]
+            inside = any(n.span[0] <= line <= n.span[2] for body in inner for n in body)
             if inside and entry.kind == "descend":
                 opened = [self.opened(line, inner) for inner in entry.scripts]
                 return any(opened)
