@@ -11,6 +11,7 @@ import sys
 import types
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib.util import find_spec, module_from_spec
 from typing import Any
 from zlib import crc32
 
@@ -33,6 +34,10 @@ REAL = frozenset(
     }
 )
 """Modules that a snippet really imports: rules know what their names stand for."""
+COPIED = frozenset({"subprocess"})
+"""The same, but a snippet gets a copy of its own, since it may replace a function there."""
+VALUES = {"sys.platform": "linux", "os.name": "posix", "sys.maxsize": 2**63 - 1}
+"""What rules know to be of built-in classes."""
 UNREAD = frozenset({"__name__", "__builtins__", "__doc__", "__annotations__", "_Feature"})
 
 
@@ -63,7 +68,12 @@ class World(dict[str, Any]):
 
     def builtins(self) -> dict[str, Any]:
         def fake_import(name: str, *rest: Any) -> Any:
-            return __import__(name, *rest) if name in REAL else Probe(self, name)
+            if name in COPIED:
+                return _copy_of(name)
+            if name in REAL:
+                return __import__(name, *rest)
+            taken = len(rest) > 2 and rest[2]  # the names of a `from`; else the outermost package is given
+            return Probe(self, name if taken else name.partition(".")[0])
 
         def fake_open(path: Any, mode: str = "r", *rest: Any, **named: Any) -> Any:
             return Probe(self, "open")(path, mode.replace("t", ""), *rest, **named)
@@ -74,6 +84,15 @@ class World(dict[str, Any]):
         hidden = {"eval", "exec", "input", "breakpoint", "exit", "quit", "help", "globals", "locals", "vars"}
         table = {k: v for k, v in vars(builtins).items() if k not in hidden}
         return table | {"__import__": fake_import, "open": fake_open, "print": fake_print}
+
+
+def _copy_of(name: str) -> types.ModuleType:
+    spec = find_spec(name)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _operation(name: str) -> Callable[..., Any]:
@@ -103,7 +122,8 @@ class Probe:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return Probe(self.world, f"{self.name}.{name}")
+        dotted = f"{self.name}.{name}"
+        return VALUES[dotted] if dotted in VALUES else Probe(self.world, dotted)
 
     def __getitem__(self, key: Any) -> Any:
         return Probe(self.world, f"{self.name}[{shown(key)}]")

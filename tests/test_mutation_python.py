@@ -9,8 +9,12 @@ import textwrap
 import pytest
 
 from mutation import instructions
+from mutation.backwards_current import CURRENT
+from mutation.edits import apply
 from mutation.equivalence_python import CLASSES, reason
-from mutation.python import mutants, parse, rewritten
+from mutation.python import mutants, mutations, parse, rewritten
+from prediff.rules.assumptions import granted
+from rule_case import normal_form
 
 TEXT = textwrap.dedent('''\
     import os, re
@@ -184,6 +188,23 @@ EQUIVALENT = {
     "none-identity": ("x = a == None\n", "x = a is None\n"),
     "str-fields": ('x = f"{a!s}"\n', 'x = f"{a}"\n'),
     "exact-fields": ('x = f"{type(a).__name__!s}"\n', 'x = f"{type(a).__name__}"\n'),
+    "raised-class": ("raise ValueError()\n", "raise ValueError\n"),
+    "covered-exceptions": (
+        "try: f()\nexcept (ValueError, UnicodeError): g()\n",
+        "try: f()\nexcept ValueError: g()\n",
+    ),
+    "unread-handlers": (
+        "def f():\n    try: g()\n    except E as e: h()\n",
+        "def f():\n    try: g()\n    except E: h()\n",
+    ),
+    "ends-of-try": (
+        "def f(a):\n    try:\n        g()\n        return a\n    except E:\n        h()\n",
+        "def f(a):\n    try:\n        g()\n    except E:\n        h()\n    else:\n        return a\n",
+    ),
+    "known-fields": (
+        'def f(a):\n    b = "x" if a else "y"\n    return f"{b!s}{a}"\n',
+        'def f(a):\n    b = "x" if a else "y"\n    return f"{b}{a}"\n',
+    ),
     "empty-displays": ("x = list()\n", "x = []\n"),
     "default-arguments": ("x = range(0, n)\n", "x = range(n)\n"),
     "str-in-text": ('x = "%s %s" % (str(a), b)\n', 'x = "%s %s" % (a, b)\n'),
@@ -200,6 +221,23 @@ EQUIVALENT = {
         "def f(a, b):\n    if b or a == 1:\n        g()\n",
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (
+            'def f(a):\n    b = a or "y"\n    return f"{b!s}{a}"\n',
+            'def f(a):\n    b = a or "y"\n    return f"{b}{a}"\n',
+        ),
+        (
+            'def f(b):\n    if b: b = "y"\n    return f"{b!s}{a}"\n',
+            'def f(b):\n    if b: b = "y"\n    return f"{b}{a}"\n',
+        ),
+    ],
+)
+def test_fields_of_unknown_values(one, two):
+    assert reason(one, two, ("source-unread",), one) == ""
 
 
 @pytest.mark.parametrize("name", CLASSES)
@@ -249,6 +287,11 @@ def test_constants_are_looked_through_in_any_order():
 @pytest.mark.parametrize(
     ("name", "one", "two"),
     [
+        (
+            "unread-imports",
+            "from a import b\nx = 'all that b brings here'\n",
+            "x = 'all that b brings here'\n",
+        ),
         (
             "small-values",
             "def f(a):\n    i, n = 0, len(a)\n    while i < n:\n        m = i\n        i = i + 1\n",
@@ -332,6 +375,29 @@ def test_identity_has_two_sides():
     ("one", "two"),
     [
         ("def f(a: int): pass\n", "def f(a: str): pass\n"),
+        ("raise E()\n", "raise E\n"),
+        ("import os\nx = 'os.path'\n", "x = 'os.path'\n"),
+        ("import os\nx = eval('what does os say') or eval\n", "x = eval('what does os say') or eval\n"),
+        ("raise ValueError(a)\n", "raise ValueError\n"),
+        ("x = a in [b, c]\n", "x = a in {b, c}\n"),
+        ("try: f()\nexcept (A, B): g()\n", "try: f()\nexcept A: g()\n"),
+        ("try: f()\nexcept (KeyError, IndexError): g()\n", "try: f()\nexcept KeyError: g()\n"),
+        (
+            "def f():\n    try: g()\n    except E as e: h(e)\n",
+            "def f():\n    try: g()\n    except E: h(e)\n",
+        ),
+        (
+            "def f(e):\n    try: g()\n    except E as e: h()\n    return e\n",
+            "def f(e):\n    try: g()\n    except E: h()\n    return e\n",
+        ),
+        (
+            "def f(a):\n    try:\n        g()\n        return a.b\n    except E:\n        h()\n",
+            "def f(a):\n    try:\n        g()\n    except E:\n        h()\n    else:\n        return a.b\n",
+        ),
+        (
+            "def f(a):\n    try: g()\n    except E: h()\n    else: i()\n",
+            "def f(a):\n    try: g()\n    except E: h()\n    i()\n",
+        ),
         ("import os\nimport re\ng(re, os)\n", "import re\ng(re, os)\n"),
         ("import a\nimport a.b\ng(a)\n", "import a\ng(a)\n"),
         ("from a import b\n__all__ = ['b']\n", "__all__ = ['b']\n"),
@@ -483,4 +549,48 @@ def test_loops_backwards_do_the_same():
         "counter-to-enumerate",
         "while-range",
         "idle-else",
+    }
+
+
+PRESENT = """
+def f(a, b):
+    try:
+        g(a)
+    except KeyError:
+        return False
+    else:
+        b.c = None
+        if a in (1, b):
+            raise ValueError
+        if b == "x":
+            g(b)
+    h(a, key=b)
+    for x in a:
+        try:
+            g(x)
+        except OSError:
+            b(x)
+        else:
+            break
+    return x
+"""
+
+
+def test_present_spellings_backwards_are_undone():
+    tree = parse(PRESENT)
+    assert tree is not None
+    wanted = normal_form(PRESENT, "python", granted("safe"))
+    names = set()
+    for mutant in apply(PRESENT, list(mutations(PRESENT, tree, CURRENT))):
+        assert normal_form(mutant.text, "python", granted("safe")) == wanted, mutant.operator
+        names.add(mutant.operator)
+    assert names == {
+        "raised-class",
+        "tuple-of-members",
+        "one-member",
+        "setattr",
+        "keyword-display",
+        "try-exit",
+        "else-after-try",
+        "unread-handler-name",
     }

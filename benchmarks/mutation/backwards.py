@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
+from mutation.backwards_current import CURRENT
 from mutation.backwards_loops import counting, searches
 from mutation.backwards_shapes import SHAPES
 from mutation.python_surroundings import FUNCTIONS, Surroundings
@@ -406,4 +407,5 @@ REWRITINGS: tuple[Rewriting, ...] = (
     imports,
     definitions,
     *SHAPES,
+    *CURRENT,
 )

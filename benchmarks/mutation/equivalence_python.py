@@ -11,6 +11,13 @@ import ast
 from collections.abc import Callable
 
 from mutation.python import parse
+from mutation.python_classes import known_fields
+from mutation.python_current import (
+    covered_exceptions,
+    ends_of_try,
+    raised_class,
+    unread_handlers,
+)
 from mutation.python_shapes import (
     any_order,
     definition_order,
@@ -168,6 +175,34 @@ CLASSES: dict[str, tuple[frozenset[str], str, Predicate]] = {
         "the texts are equal once `{type(x).__name__!s}`, `{os.path.join(a, b)!s}` or `{len(x)!s}` is written without "
         "its conversion: it is text, a whole number, or bytes, which have no format of their own",
         exact_fields,
+    ),
+    "raised-class": (
+        frozenset({"source-unread"}),
+        "the texts are equal once a builtin exception is raised by its class, which calls it without arguments",
+        raised_class,
+    ),
+    "covered-exceptions": (
+        frozenset({"source-unread"}),
+        "the texts are equal once a builtin exception is not caught beside a base class of its own",
+        covered_exceptions,
+    ),
+    "unread-handlers": (
+        frozenset({"locals-unread"}),
+        "the texts are equal once a handler has no name that only handlers of the function bind and its own block does "
+        "not say",
+        unread_handlers,
+    ),
+    "ends-of-try": (
+        frozenset({"source-unread"}),
+        "the texts are equal once an exit that cannot raise stands in the else of its try, and an else behind handlers "
+        "that all exit stands behind the try",
+        ends_of_try,
+    ),
+    "known-fields": (
+        frozenset({"source-unread"}),
+        "the texts are equal once `{x!s}` is written without its conversion where each binding of the local `x` is "
+        "seen to give a text, a number, a display or another value of a built-in class, for which the two are one",
+        known_fields,
     ),
     "empty-displays": (
         frozenset({"source-unread"}),

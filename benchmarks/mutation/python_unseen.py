@@ -55,14 +55,25 @@ def _with_constants(tree: ast.Module) -> ast.Module:
     return changed(tree, body=body)
 
 
+_EVALUATORS = frozenset({"eval", "exec", "compile", "globals", "locals", "vars"})
+_SENTENCE = re.compile(r"[a-z]{2,},?\s+[a-z]+\s+[a-z]+")
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a text is a sentence, which names nothing to be looked up: three words side by side are no type."""
+    return _SENTENCE.search(text) is not None
+
+
 def _without_unread(tree: ast.Module) -> ast.Module:
     imports = [n for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom))]
     rest = [n for n in tree.body if n not in imports]
     read = {n.id for part in rest for n in ast.walk(part) if isinstance(n, ast.Name)}
+    looked_up = not read.isdisjoint(_EVALUATORS)
     for part in rest:
         for n in ast.walk(part):
             if isinstance(n, ast.Constant) and isinstance(n.value, str):
-                read.update(_WORD.findall(n.value))
+                if looked_up or not _is_prose(n.value):
+                    read.update(_WORD.findall(n.value))
             elif isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 read.add(n.name)  # which of the two binds it last can be seen
     body: list[ast.stmt] = []

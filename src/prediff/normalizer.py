@@ -13,7 +13,8 @@ from pathlib import PurePath
 from typing import Any, TypeAlias
 
 from prediff.errors import RuleError
-from prediff.facts import BUILTINS, Facts, ModuleFacts, bound_names, module_facts, reads_locals
+from prediff.facts import BUILTINS, Facts, ModuleFacts, bound_names, module_facts, readers_of_locals
+from prediff.facts.scopes import names_of_target
 from prediff.languages.language import Language, Traits
 from prediff.model import Fold, NormalizedFile, ParsedFile, Settings, StepDown
 from prediff.rules.assumptions import COMMENTS_UNREAD, granted
@@ -24,6 +25,8 @@ from prediff.tree import (
     NOWHERE,
     Block,
     Class,
+    CompFor,
+    Comprehension,
     Function,
     Lambda,
     Node,
@@ -39,6 +42,8 @@ from prediff.tree import (
 )
 
 MAX_PASSES = 12
+OF_ONE_FRAME = frozenset({"locals", "eval", "exec", "vars", "dir", "globals"})
+"""Readers of locals that read those of the function that calls them, not of its callers."""
 MAX_REWRITES_AT_ONE_NODE = 60
 
 TEST, VALUE, INHERIT, DISCARDED, SPECIFICATION = "test", "value", "inherit", "discarded", "specification"
@@ -207,12 +212,20 @@ class _Walk:
 
     waiting: how often something was left for the unit's next pass. settled: the statements and blocks, by id, below
     which nothing waits; a later pass leaves them out. (Each stands in one place only, unlike expressions.)
+    apart: whether each method of this class is asked for itself whether it reads its locals by name. first_clause: that
+    of the innermost comprehension, and what is comprehended around that.
     """
 
     def __init__(self, engine: Engine, unit: Node | None) -> None:
         allowed = engine.allowed
-        if unit is not None and engine.may_read_locals and reads_locals(unit, engine.language.traits):
-            allowed -= {"locals-unread"}
+        self.engine = engine
+        self.apart = False
+        self.readers: dict[Span, bool] = {}
+        self.first_clause: tuple[CompFor, frozenset[str]] | None = None
+        if unit is not None and engine.may_read_locals:
+            readers = readers_of_locals(unit, engine.language.traits)
+            allowed = allowed - {"locals-unread"} if readers else allowed
+            self.apart = bool(readers) and isinstance(unit, Class) and readers <= OF_ONE_FRAME
         self.facts = Facts(engine.language.id, engine.language.traits, engine.module_facts, allowed)
         self.facts.unit = unit
         self.done = engine.done
@@ -235,7 +248,13 @@ class _Walk:
                 return node
             node = self.definition(node, position)
         else:
-            if _PLANS[cls]:
+            if cls is Comprehension:
+                node = self.comprehension(node, position)
+            elif cls is CompFor:
+                node = self.clause(node, position)
+            elif cls is Block and self.facts.enclosing and self.facts.enclosing[-1].body is node:  # type: ignore[attr-defined]
+                node = self.body(node)
+            elif _PLANS[cls]:
                 node = self.below(node, position)
             if cls in self.by_class:
                 node = self.settle(node, position)
@@ -245,9 +264,14 @@ class _Walk:
 
     def definition(self, node: Any, position: str) -> Any:
         """A function, lambda or class in normal form."""
+        if self.apart and node.__class__ is Function:
+            return self.method(node, position)
         facts = self.facts
         facts.enter(node)
+        around = facts.comprehended, facts.at
+        facts.comprehended, facts.at = frozenset(), None
         new = self.below(node, position)
+        facts.comprehended, facts.at = around
         asked = facts.leave()
         new = self.settle(new, position)
         if new is node or not asked or asked.isdisjoint(self.seen_through):
@@ -257,6 +281,58 @@ class _Walk:
             self.settled.clear()
             self.waiting += 1
         return new
+
+    def body(self, node: Block) -> Block:
+        """The body of a definition with its statements in normal form."""
+        new: list[Node] = []
+        for i, statement in enumerate(node.body):
+            self.facts.at = i
+            new.append(statement if statement.__class__ in self.idle else self.visit(statement, VALUE))
+        self.facts.at = None
+        same = all(a is b for a, b in zip(new, node.body, strict=True))
+        return node if same else update(node, body=tuple(new))
+
+    def comprehension(self, node: Any, position: str) -> Any:
+        """A comprehension whose parts are in normal form."""
+        facts = self.facts
+        around, first = facts.comprehended, self.first_clause
+        facts.comprehended = around.union(*[names_of_target(c.target) for c in node.clauses])
+        self.first_clause = node.clauses[0], around
+        new = self.below(node, position)
+        facts.comprehended, self.first_clause = around, first
+        return new
+
+    def clause(self, node: CompFor, position: str) -> Any:
+        """A clause of a comprehension; what the first one iterates is evaluated outside of it."""
+        first = self.first_clause
+        if first is None or first[0] is not node:
+            return self.below(node, position)
+        facts = self.facts
+        inside, facts.comprehended = facts.comprehended, first[1]
+        iterable = self.visit(node.iterable, VALUE)
+        facts.comprehended = inside
+        parts = {"target": self.visit(node.target, VALUE), "iterable": iterable}
+        conditions = tuple([self.visit(c, TEST) for c in node.conditions])
+        changes = {name: new for name, new in parts.items() if new is not getattr(node, name)}
+        if any(a is not b for a, b in zip(conditions, node.conditions, strict=True)):
+            changes["conditions"] = conditions
+        return update(node, **changes) if changes else node
+
+    def method(self, node: Function, position: str) -> Any:
+        """A method of a class of which another method reads its own locals: those of this one may be unread."""
+        withheld = self.facts.granted, self.by_class, self.idle
+        reads = self.readers.get(node.span)
+        if reads is None:
+            reads = self.readers[node.span] = bool(readers_of_locals(node, self.engine.language.traits))
+        if not reads:
+            self.facts.granted = self.engine.allowed
+            self.by_class, self.idle = self.engine.tables(self.engine.allowed)
+        self.apart = False
+        try:
+            return self.definition(node, position)
+        finally:
+            self.apart = True
+            self.facts.granted, self.by_class, self.idle = withheld
 
     def below(self, node: Any, position: str, headers: bool = False) -> Any:
         """A node with its children in normal form; with `headers`, but for its own blocks."""

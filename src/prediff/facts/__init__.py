@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from typing import Any
@@ -40,6 +41,7 @@ from prediff.tree import (
     Node,
     Scope,
     Star,
+    Try,
     Tuple,
     While,
     WithItem,
@@ -166,6 +168,7 @@ _KEYWORDS: dict[type[Node], str] = {
     AssignExpr: WALRUS,
     DoWhile: "while",
     Lambda: "lambda",
+    Try: "try",
     While: "while",
     Yield: "yield",
 }
@@ -213,6 +216,9 @@ class Facts:
     matters, "discarded" for the value of an expression statement, "specification" for that of a replacement field, else
     "value". unit: the outermost definition around
     the node, or the top-level statement. enclosing: the definitions and lambdas around the node, outermost first.
+    comprehended: the variables of the comprehensions around the node, where no function stands in between: nothing that
+    is evaluated there can bind one anew. at: the number of the statement of the innermost function's body in which the
+    node stands; None where that is not known.
     """
 
     def __init__(self, language: str, traits: Traits, module: ModuleFacts, granted: frozenset[str]) -> None:
@@ -228,6 +234,8 @@ class Facts:
         self.memo: dict[tuple[Any, int], Any] = {}
         """For facts that rest on one node alone, by who made them and its id; what is stored keeps the node alive."""
         self.used: set[str] = set()
+        self.comprehended: frozenset[str] = frozenset()
+        self.at: int | None = None
 
     @property
     def test(self) -> bool:
@@ -326,10 +334,23 @@ def bound_names(definition: Node, block_scoped: frozenset[str] = frozenset()) ->
 
 def reads_locals(unit: Node, traits: Traits | None = None) -> bool:
     """Whether a unit may read its local variables by name (`locals()`, `eval`, frames, …); Python's unless said."""
+    return bool(readers_of_locals(unit, traits))
+
+
+LOOKING = frozenset({"dir", "vars"})
+"""Readers that look at their argument, where they are given one."""
+
+
+def readers_of_locals(unit: Node, traits: Traits | None = None) -> set[str]:
+    """The names in a unit by which it may read local variables: see `reads_locals`."""
     readers = (traits or Traits(negations={}, keyword_parameters=True)).locals_readers
+    found: Counter[str] = Counter()
+    looking: Counter[str] = Counter()
     for node in walk(unit):
-        if (isinstance(node, Name) and node.id in readers) or (
-            isinstance(node, Attribute) and node.name in readers
-        ):
-            return True
-    return False
+        if isinstance(node, (Name, Attribute)):
+            word = node.id if isinstance(node, Name) else node.name
+            if word in readers:
+                found[word] += 1
+        elif isinstance(node, Call) and isinstance(node.func, Name) and node.func.id in LOOKING:
+            looking[node.func.id] += len(node.args) == 1 and not isinstance(node.args[0], Star)
+    return {word for word, count in found.items() if count > looking[word]}

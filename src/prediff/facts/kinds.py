@@ -13,7 +13,7 @@ from dataclasses import field, replace
 
 from prediff.facts import Facts, reads_locals
 from prediff.facts.scopes import names_of_target
-from prediff.facts.uses import Uses, comprehended, uses_of
+from prediff.facts.uses import Uses, comprehended, enumerations, uses_of
 from prediff.facts.values import INT_CALLS, is_text
 from prediff.lean_dataclasses import dataclass
 from prediff.tree import (
@@ -170,7 +170,7 @@ def _values(
     function: Function | Lambda, uses: Uses, settled: frozenset[str], facts: Facts
 ) -> dict[str, list[Node]]:
     """What each binding of a name gives, for the names of which all bindings are known."""
-    counted = _enumerations(function, facts)
+    counted = enumerations(function, facts)
     found = {}
     for name in settled:
         use = uses.names[name]
@@ -181,19 +181,6 @@ def _values(
 
 
 _SOME_INT = Literal("int", 0)
-
-
-def _enumerations(function: Function | Lambda, facts: Facts) -> Counter[str]:
-    """How often each name is bound to the number that `enumerate` gives, by a loop of the function."""
-    found: Counter[str] = Counter()
-    for node in walk(function.body):
-        if not isinstance(node, ForEach) or not isinstance(node.target, Tuple) or node.kind != "in":
-            continue
-        first = node.target.items[0] if node.target.items else None
-        call = node.iterable
-        if isinstance(first, Name) and facts.is_call_of(call, "enumerate") and len(call.args) == 1:  # type: ignore[attr-defined]
-            found[first.id] += 1
-    return found
 
 
 def _annotated(

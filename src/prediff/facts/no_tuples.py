@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prediff.facts import Facts
+from prediff.facts.builtin_classes import classes_of
 from prediff.facts.scopes import names_of_target
 from prediff.facts.uses import Use, comprehended, uses_of
 from prediff.facts.values import ALIASES, is_plain
@@ -31,8 +32,13 @@ PLAIN_TYPES = ("bool", "bytes", "float", "int", "str")
 def is_no_tuple(node: Node, facts: Facts) -> bool:
     """Whether an expression gives a value that is no tuple, whatever it is."""
     if isinstance(node, Name):
-        return _name_is_no_tuple(node.id, facts)
-    return is_plain(node, facts) or isinstance(node, (List, Dict, Set, Comprehension, Lambda))
+        known = _name_is_no_tuple(node.id, facts)
+    else:
+        known = facts.is_call_of(node, "type") or is_plain(node, facts)
+    if known or isinstance(node, (List, Dict, Set, Comprehension, Lambda)):
+        return True
+    classes = classes_of(node, facts)
+    return classes is not None and "tuple" not in classes
 
 
 def _name_is_no_tuple(name: str, facts: Facts) -> bool:

@@ -20,6 +20,7 @@ from prediff.tree import (
     AssignExpr,
     AugAssign,
     Binary,
+    Call,
     Capture,
     Class,
     Comprehension,
@@ -38,6 +39,7 @@ from prediff.tree import (
     Param,
     Scope,
     Star,
+    Tuple,
     TypeAliasStmt,
     Update,
     WithItem,
@@ -280,3 +282,23 @@ def mentions(nodes: list[Node] | tuple[Node, ...]) -> Counter[str]:
             elif isinstance(node, (Import, ImportFrom)):
                 found.update(a.asname or a.name.split(".")[0] for a in node.names)
     return found
+
+
+def enumerations(function: Function | Lambda, facts: Facts) -> Counter[str]:
+    """How often each name is bound to the number that `enumerate` gives, by a loop of the function itself."""
+    found: Counter[str] = Counter()
+    stack: list[Node] = [function.body] if "enumerate" in facts.module.words else []
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ForEach) and isinstance(node.target, Tuple) and node.kind == "in":
+            first = node.target.items[0] if node.target.items else None
+            if isinstance(first, Name) and _numbers(node.iterable, facts):
+                found[first.id] += 1
+        if not isinstance(node, (Function, Lambda, Class)):  # an inner one binds names of its own
+            stack += children(node)
+    return found
+
+
+def _numbers(call: Node, facts: Facts) -> bool:
+    plain = isinstance(call, Call) and len(call.args) == 1 and not isinstance(call.args[0], Star)
+    return plain and facts.is_call_of(call, "enumerate")

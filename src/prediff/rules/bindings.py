@@ -9,7 +9,7 @@ from prediff.facts import Facts
 from prediff.facts.effects import cannot_raise
 from prediff.facts.evaluation import reads
 from prediff.facts.uses import Uses, mentions, uses_of
-from prediff.rules import copies, defaults, hoisting, results, swaps, temporaries, walrus
+from prediff.rules import copies, defaults, handlers, hoisting, results, swaps, temporaries, walrus
 from prediff.rules.blocks import map_blocks, placed
 from prediff.rules.conditions import is_fixed
 from prediff.rules.hoisting import is_module
@@ -370,5 +370,6 @@ RULES: tuple[Rule, ...] = (
     *results.RULES,
     *copies.RULES,
     *hoisting.RULES,
+    *handlers.RULES,
     LET_CONST,
 )

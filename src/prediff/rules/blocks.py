@@ -40,7 +40,7 @@ from prediff.tree import (
 
 COMPOUND = (If, While, DoWhile, For, ForEach, Try, With, Match, Labeled, Block)
 PARTS = (*COMPOUND, Handler, Clause)
-_HELD: dict[type[Node], tuple[str, ...]] = {
+HELD: dict[type[Node], tuple[str, ...]] = {
     cls: tuple(
         n for n in CHILD_FIELDS[cls] if n in ("body", "then", "orelse", "final", "handlers", "clauses")
     )
@@ -74,11 +74,11 @@ def _own_blocks(body: Block, facts: Facts) -> list[Block]:
             node = stack.pop()
             if node.__class__ is Block:
                 found.append(node)
-            for name in _HELD[node.__class__]:
+            for name in HELD[node.__class__]:
                 value = getattr(node, name)
                 if value.__class__ is tuple:
-                    stack += [n for n in value if n.__class__ in _HELD]
-                elif value is not None and value.__class__ in _HELD:
+                    stack += [n for n in value if n.__class__ in HELD]
+                elif value is not None and value.__class__ in HELD:
                     stack.append(value)
         known = facts.memo[_own_blocks, id(body)] = found[::-1]
     return cast("list[Block]", known)
@@ -87,13 +87,13 @@ def _own_blocks(body: Block, facts: Facts) -> list[Block]:
 def _mapped(node: Any, visit: Callable[[Block], Block]) -> Any:
     """A statement, block or clause with `visit` applied to its blocks, inner ones first."""
     changes: dict[str, Any] = {}
-    for name in _HELD[node.__class__]:
+    for name in HELD[node.__class__]:
         value = getattr(node, name)
         if value.__class__ is tuple:
-            new = [_mapped(n, visit) if n.__class__ in _HELD else n for n in value]
+            new = [_mapped(n, visit) if n.__class__ in HELD else n for n in value]
             if any(a is not b for a, b in zip(new, value, strict=True)):
                 changes[name] = tuple(new)
-        elif value is not None and value.__class__ in _HELD:
+        elif value is not None and value.__class__ in HELD:
             one = _mapped(value, visit)
             if one is not value:
                 changes[name] = one
@@ -123,7 +123,7 @@ def size(nodes: Sequence[Node], limit: int) -> int:
         node = stack.pop()
         if isinstance(node, Statement):
             count += 1
-        if node.__class__ in _HELD or isinstance(node, (Function, Class)):
+        if node.__class__ in HELD or isinstance(node, (Function, Class)):
             stack += [c for c in children(node) if isinstance(c, (Statement, Block, Handler, Clause))]
     return count
 

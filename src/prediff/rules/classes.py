@@ -24,7 +24,9 @@ REAL_CLASS = frozenset(
     {
         "abc.ABC", "dataclasses.dataclass", "django.utils.encoding.python_2_unicode_compatible", "enum.unique",
         "functools.total_ordering", "future.utils.python_2_unicode_compatible", "six.python_2_unicode_compatible",
-        "typing.final", "typing.runtime_checkable",
+        "typing.final", "typing.runtime_checkable", "typing_extensions.final", "typing_extensions.runtime_checkable",
+        "unittest.mock.patch", "unittest.mock.patch.dict", "unittest.mock.patch.object", "unittest.skip",
+        "unittest.skipIf", "unittest.skipUnless",
     }
 )  # fmt: skip
 """Class decorators that give back the class they get."""
@@ -116,6 +118,11 @@ SUPER = Rule(
             "class method",
             "class A(B):\n    @classmethod\n    def f(cls):\n        super(A, cls).f()",
             "class A(B):\n    @classmethod\n    def f(cls):\n        super().f()",
+        ),
+        Example(
+            "skipped",
+            "import unittest\n@unittest.skipIf(x, 'y')\nclass A(B):\n    def f(self):\n        super(A, self).f()",
+            "import unittest\n@unittest.skipIf(x, 'y')\nclass A(B):\n    def f(self):\n        super().f()",
         ),
     ),
     leaves_alone=(

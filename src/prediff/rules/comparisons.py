@@ -270,6 +270,8 @@ def stays(name: str, facts: Facts) -> bool:
 def is_own(name: str, facts: Facts) -> bool:
     """Whether a name is a local of the innermost function that no other one binds."""
     function = facts.function
+    if name in facts.comprehended:
+        return True
     if function is None or name not in facts.bound_here(len(facts.enclosing) - 1):
         return False
     known = facts.memo.get((is_own, id(function)))
@@ -349,6 +351,9 @@ CHAINED_COMPARISON = Rule(
         Example("bounds", "def f(a):\n    return a > 0 and a <= 9", "def f(a):\n    return 0 < a <= 9"),
         Example(
             "equal", "def f(a, b):\n    return a == b and b == 1", "def f(a, b):\n    return a == b == 1"
+        ),
+        Example(
+            "comprehension", "x = [a for a in b if a > 0 and a <= c]", "x = [a for a in b if 0 < a <= c]"
         ),
         Example(
             "item",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+
 from prediff.facts import Facts
 from prediff.facts.values import ALIASES
 from prediff.rules.docs import promotes
@@ -84,17 +86,17 @@ FUTURE_IMPORT = Rule(
     words=frozenset({"__future__"}),
 )
 
-OS_ERRORS = frozenset({"socket.error", "select.error"})
+OS_ERRORS = frozenset({"mmap.error", "os.error", "resource.error", "select.error", "socket.error"})
 
 
 def _exception(node: Node, facts: Facts) -> Node:
     """An exception's class under its present name."""
-    if isinstance(node, Name) and not facts.is_builtin(node, "IOError", "EnvironmentError"):
-        renamed = facts.qualified(node) in OS_ERRORS
+    if isinstance(node, Name):
+        renamed = node.id in ("IOError", "EnvironmentError") and facts.is_builtin(node, node.id)
+        renamed = renamed or (node.id in facts.module.imports and facts.qualified(node) in OS_ERRORS)
     else:
-        renamed = isinstance(node, Name) or (
-            isinstance(node, Attribute) and facts.qualified(node) in OS_ERRORS
-        )
+        named = isinstance(node, Attribute) and node.name == "error"
+        renamed = named and facts.qualified(node) in OS_ERRORS
     if renamed and facts.is_builtin(Name("OSError"), "OSError"):
         return Name("OSError", span=node.span)
     return node
@@ -102,6 +104,8 @@ def _exception(node: Node, facts: Facts) -> Node:
 
 def _os_error(node: Handler | Raise | Call, facts: Facts) -> Node | None:
     if isinstance(node, Call):
+        if not any(n.__class__ in (Name, Attribute, Tuple) for n in (node.func, *node.args)):
+            return None
         func, args = _exception(node.func, facts), tuple([_classes(a, facts) for a in node.args])
         same = func is node.func and all(a is b for a, b in zip(args, node.args, strict=True))
         return None if same else update(node, func=func, args=args)
@@ -125,18 +129,24 @@ def _classes(node: Node, facts: Facts) -> Node:
 OS_ERROR = Rule(
     id="os-error",
     family="spelling",
-    summary="Write `OSError` for `IOError`, `EnvironmentError`, `socket.error`, `select.error`.",
+    summary="Write `OSError` for `IOError`, `EnvironmentError`, `os.error`, `socket.error`, `select.error`.",
     languages={"python": CURRENT},
     on=(Handler, Raise, Call),
     rewrite=_os_error,
-    words=frozenset({"EnvironmentError", "IOError", "select", "socket"}),
-    why="They are the same class since Python 3.3 (PEP 3151). `WindowsError` exists on Windows alone,"
+    words=frozenset({"EnvironmentError", "IOError", "error"}),
+    why="They are the same class since Python 3.3 (PEP 3151), and so are `mmap.error` and "
+    "`resource.error`. `WindowsError` exists on Windows alone,"
     " `socket.timeout` is a class of its own before 3.10.",
     examples=(
         Example(
             "except", "try:\n    f()\nexcept IOError:\n    g()", "try:\n    f()\nexcept OSError:\n    g()"
         ),
         Example("raise", "raise IOError(x)", "raise OSError(x)"),
+        Example(
+            "os",
+            "import os\ntry:\n    f()\nexcept os.error as e:\n    g(e)",
+            "import os\ntry:\n    f()\nexcept OSError as e:\n    g(e)",
+        ),
         Example("socket", "import socket\nraise socket.error(x)", "import socket\nraise OSError(x)"),
     ),
     leaves_alone=(
@@ -164,6 +174,14 @@ EXCEPTIONS = (
 )
 
 
+HIERARCHY = {
+    name: {base.__name__ for base in value.__mro__[1:]}
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException) and value.__name__ == name
+}
+"""Of each builtin exception the names of the classes that it is a subclass of."""
+
+
 def _exception_tuple(node: Handler, facts: Facts) -> Node | None:
     if not isinstance(node.type, Tuple):
         return None
@@ -171,6 +189,7 @@ def _exception_tuple(node: Handler, facts: Facts) -> Node | None:
     for item in node.type.items:
         if not isinstance(item, Name) or item not in kept:
             kept.append(item)
+    kept = [item for item in kept if not _is_covered(item, kept, facts)]
     if len(kept) == 1 and facts.is_builtin(kept[0], *EXCEPTIONS):
         return update(node, type=kept[0])
     return (
@@ -178,20 +197,35 @@ def _exception_tuple(node: Handler, facts: Facts) -> Node | None:
     )
 
 
+def _is_covered(item: Node, items: list[Node], facts: Facts) -> bool:
+    """Whether a builtin exception is a subclass of another one of some that are caught."""
+    if not isinstance(item, Name) or item.id not in HIERARCHY or not facts.is_builtin(item, item.id):
+        return False
+    bases = HIERARCHY[item.id]
+    return any(isinstance(i, Name) and i.id in bases and facts.is_builtin(i, i.id) for i in items)
+
+
 EXCEPTION_TUPLE = Rule(
     id="exception-tuple",
     family="spelling",
-    summary="Write `except OSError` for `except (OSError, OSError)` and `except (OSError,)`.",
+    summary="Write `except OSError` for `except (OSError, OSError)`, `(OSError,)` and `(OSError, "
+    "IOError, TimeoutError)`.",
     languages={"python": SOURCE_UNREAD},
     on=(Handler,),
     rewrite=_exception_tuple,
-    why="A class that is named twice is caught once. A tuple of one is unwrapped only around a builtin class:"
+    why="A class that is named twice is caught once, and a builtin subclass with its base. A tuple "
+    "of one is unwrapped only around a builtin class:"
     " another name may itself be a tuple, which is an error inside a tuple.",
     examples=(
         Example(
             "aliases",
             "try:\n    f()\nexcept (IOError, OSError):\n    g()",
             "try:\n    f()\nexcept OSError:\n    g()",
+        ),
+        Example(
+            "subclass",
+            "try:\n    f()\nexcept (UnicodeError, ValueError, E):\n    g()",
+            "try:\n    f()\nexcept (ValueError, E):\n    g()",
         ),
         Example(
             "one",
@@ -202,6 +236,9 @@ EXCEPTION_TUPLE = Rule(
     leaves_alone=(
         "try:\n    f()\nexcept (E,):\n    g()",
         "try:\n    f()\nexcept (A, B):\n    g()",
+        "try:\n    f()\nexcept (KeyError, IndexError):\n    g()",
+        "try:\n    f()\nexcept (E, ValueError):\n    g()",
+        "class UnicodeError(E):\n    x = 1\ntry:\n    f()\nexcept (UnicodeError, ValueError):\n    g()",
         "ValueError = f()\ntry:\n    f()\nexcept (ValueError,):\n    g()",
     ),
 )

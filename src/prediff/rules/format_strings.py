@@ -12,9 +12,11 @@ from collections.abc import Iterator, Sequence
 from string import Formatter
 
 from prediff.facts import Facts
+from prediff.facts.builtin_classes import COLLECTIONS, INT, NUMBERS, SCALARS, TEXT, is_of, is_of_known_class
+from prediff.facts.effects import is_bool
 from prediff.facts.kinds import kind_here
 from prediff.facts.no_tuples import is_no_tuple
-from prediff.facts.values import is_int, is_path_call, is_plain
+from prediff.facts.values import STR_METHODS, is_int, is_path_call, is_plain
 from prediff.lean_dataclasses import dataclass
 from prediff.tree import (
     AssignExpr,
@@ -22,6 +24,7 @@ from prediff.tree import (
     Binary,
     Call,
     Compare,
+    Dict,
     Formatted,
     Index,
     Interp,
@@ -32,6 +35,7 @@ from prediff.tree import (
     Name,
     Node,
     Not,
+    Pair,
     Slice,
     Star,
     Ternary,
@@ -185,20 +189,25 @@ def _item(text: str) -> Literal:
 
 
 _PERCENT = re.compile(
-    r"%(?P<flags>[-+ #0]*)(?P<width>[1-9]\d*)?(?:\.(?P<precision>\d+))?[hlL]?(?P<type>[sradiuxXo%])"
+    r"%(?:\((?P<key>[^()]*)\))?(?P<flags>[-+ #0]*)(?P<width>[1-9]\d*)?(?:\.(?P<precision>\d+))?[hlL]?"
+    r"(?P<type>[sradiuxXoeEfFgG%])"
 )
 
 
 def read_percent(text: str, right: Node, facts: Facts) -> Template | None:
     """The template of `text % right`; None where what it does depends on types that are not known here."""
-    if isinstance(right, Tuple):
+    names = _keys(right) if isinstance(right, Dict) and "%(" in text else None
+    if names is not None:
+        values: tuple[Node, ...] = tuple([p.value for p in right.items])  # type: ignore[attr-defined]
+    elif isinstance(right, Tuple):
         values = right.items
     elif is_no_tuple(right, facts):
         values = (right,)
     else:
         return None
     parts: list[str | Field] = []
-    at, used = 0, 0
+    used: list[int] = []
+    at = 0
     while at < len(text):
         percent = text.find("%", at)
         if percent != at:
@@ -212,17 +221,31 @@ def read_percent(text: str, right: Node, facts: Facts) -> Template | None:
             if found[0] != "%%":
                 return None
             _add(parts, "%")
-        elif used == len(values) or isinstance(values[used], Star):
-            return None
         else:
-            spec = _specification(found, values[used], facts)
+            if (found["key"] is not None) != (names is not None):
+                return None
+            key = len(used) if names is None else names.get(found["key"], len(values))
+            if key >= len(values) or isinstance(values[key], Star):
+                return None
+            spec = _specification(found, values[key], facts)
             if spec is None:
                 return None
             conversion = found["type"] if found["type"] in "sra" else ""
-            parts.append(Field(used, (), conversion, (spec,) if spec else ()))
-            used += 1
+            parts.append(Field(key, (), conversion, (spec,) if spec else ()))
+            used.append(key)
         at = found.end()
-    return Template(tuple(parts), tuple(values)) if used == len(values) else None
+    return Template(tuple(parts), tuple(values)) if {*used} == {*range(len(values))} else None
+
+
+def _keys(right: Dict) -> dict[str, int] | None:
+    """The number of the value of each key, for a display of literal keys that are not repeated."""
+    found: dict[str, int] = {}
+    for i, item in enumerate(right.items):
+        key = item.key if isinstance(item, Pair) else None
+        if not isinstance(key, Literal) or key.kind != "str" or key.value in found:
+            return None
+        found[key.value] = i
+    return found
 
 
 def _add(parts: list[str | Field], text: str) -> None:
@@ -240,13 +263,24 @@ def _specification(found: re.Match[str], value: Node, facts: Facts) -> str | Non
             return None
         align = ">" if width and not flags else ""
         return f"{align}{width}" + (f".{precision}" if precision is not None else "")
+    if kind in "eEfFgG":
+        if len(flags) > 1 or flags == "#" or not is_of(value, NUMBERS, facts):
+            return None
+        places = f".{precision}" if precision is not None else ""
+        return f"{_sign(flags, width)}{width}{places}{kind}"
     whole = kind_here(value, facts) == "int" if isinstance(value, Name) else is_int(value, facts)
-    if not whole or precision is not None or flags not in ("", "-", "0"):
+    whole = whole or is_of(value, INT, facts)
+    if not whole or precision is not None or len(flags) > 1 or flags == "#":
         return None
-    if flags == "-" and width:
-        flags = "<"
     shown = kind if kind in "xXo" else ""
-    return f"{flags if width else ''}{width}{shown}"
+    return f"{_sign(flags, width)}{width}{shown}"
+
+
+def _sign(flags: str, width: str) -> str:
+    """What stands before the width of a number."""
+    if flags == "-":
+        return "<" if width else ""
+    return "" if flags == "0" and not width else flags
 
 
 def to_fstring(template: Template) -> Node | None:
@@ -295,7 +329,11 @@ def in_order(template: Template, facts: Facts) -> bool:
         return all(only_reads(a, facts) for a in arguments)
     acting = [key for key, argument in enumerate(arguments) if key and not only_reads(argument, facts)]
     early = fields[: acting[-1]] if acting else []
-    return all(is_plain(arguments[f.key], facts) and not f.path and not f.spec for f in early)
+    return all(_is_unchanging(arguments[f.key], facts) and not f.path and not f.spec for f in early)
+
+
+def _is_unchanging(node: Node, facts: Facts) -> bool:
+    return is_plain(node, facts) or is_of(node, SCALARS, facts)
 
 
 def _repeated(keys: list[int]) -> set[int]:
@@ -330,7 +368,7 @@ def only_reads(node: Node, facts: Facts) -> bool:
     ):
         granted = True
     elif isinstance(node, (Not, Unary, Binary, Compare, Logical, Ternary)):
-        granted = facts.assume("builtin-operators")
+        granted = _is_builtin_operator(node, facts) or facts.assume("builtin-operators")
     else:
         return _observes(node, facts) and all(only_reads(a, facts) for a in node.args)  # type: ignore[attr-defined]
     return granted and all(only_reads(n, facts) for n in children(node))
@@ -341,7 +379,26 @@ def _observes(node: Node, facts: Facts) -> bool:
     if not isinstance(node, Call):
         return False
     known = facts.is_call_of(node, *OBSERVERS) or is_path_call(node, facts)
-    return known or facts.qualified(node.func) in OBSERVING_FUNCTIONS
+    if known or facts.qualified(node.func) in OBSERVING_FUNCTIONS:
+        return True
+    func = node.func
+    if not isinstance(func, Attribute) or not is_of(func.value, TEXT, facts):
+        return False
+    if func.name == "join":
+        return len(node.args) == 1 and is_of(node.args[0], COLLECTIONS, facts)
+    scalars = all(is_of(a, SCALARS, facts) for a in node.args)
+    return func.name in STR_METHODS and func.name not in ("format", "format_map") and scalars
+
+
+def _is_builtin_operator(node: Node, facts: Facts) -> bool:
+    """Whether an operator runs no code of a class: its operands are seen to be of built-in classes."""
+    if isinstance(node, (Unary, Binary, Compare)):
+        return all(is_of(n, SCALARS, facts) for n in children(node))
+    if isinstance(node, Not):
+        tested: tuple[Node, ...] = (node.operand,)
+    else:
+        tested = (node.test,) if isinstance(node, Ternary) else node.values  # type: ignore[attr-defined]
+    return all(is_bool(n, facts) or is_of_known_class(n, facts) for n in tested)
 
 
 _NOT_IN_FIELDS = (AssignExpr, Yield, YieldFrom, Interp)
@@ -361,6 +418,23 @@ def _is_simple(value: str | bytes) -> bool:
     text = value.decode("latin-1") if isinstance(value, bytes) else value
     shown = text.isprintable() and (isinstance(value, str) or text.isascii())
     return shown and not any(c in "'\"\\" for c in text)
+
+
+def to_sum(template: Template, facts: Facts) -> Node | None:
+    """A sum of texts, where no f-string can hold them: each field is a text as it is."""
+    keys = [f.key for f in template.fields()]
+    if keys != list(range(len(template.arguments))) or all(fits(a) for a in template.arguments):
+        return None
+    found: Node | None = None
+    for part in template.parts:
+        if isinstance(part, str):
+            piece: Node = Literal("str", part)
+        else:
+            piece = template.arguments[part.key]
+            if part.path or part.spec or part.conversion not in ("", "s") or not is_of(piece, TEXT, facts):
+                return None
+        found = piece if found is None else Binary("+", found, piece)
+    return found
 
 
 def to_format(template: Template) -> Node | None:

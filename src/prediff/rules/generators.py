@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from prediff.facts import Facts
 from prediff.facts.uses import uses_of
 from prediff.rules.blocks import map_blocks, placed
+from prediff.rules.loop_names import is_loop_name
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
     Block,
@@ -25,22 +24,28 @@ from prediff.tree import (
     update,
 )
 
+MARKERS = frozenset(
+    {
+        "abc.abstractmethod",
+        "typing.final",
+        "typing.override",
+        "typing_extensions.final",
+        "typing_extensions.override",
+    }
+)
+"""Decorators that give back the function that they get."""
 ITERATED = frozenset({"source-unread", "locals-unread", "generators-iterated"})
 
 
 def _yield_from(function: Function, facts: Facts) -> Node | None:
-    if function.decorators or "async" in function.modifiers:
+    if "async" in function.modifiers or not all(_only_binds(d, facts) for d in function.decorators):
         return None
     loops = _handing_on(function)
     if not loops:
         return None
     uses = uses_of(function, facts)
-    counts = Counter(loop.target.id for loop in loops)  # type: ignore[attr-defined]
-    own = {
-        name
-        for name, count in counts.items()
-        if (use := uses.local(name)) is not None and use.bound == use.read == count and not use.captured
-    }
+    names = {loop.target.id for loop in loops}  # type: ignore[attr-defined]
+    own = {name for name in names if is_loop_name(name, uses, facts)}
     going = {id(loop) for loop in loops if loop.target.id in own}  # type: ignore[attr-defined]
 
     def visit(block: Block) -> Block:
@@ -50,6 +55,12 @@ def _yield_from(function: Function, facts: Facts) -> Node | None:
         return update(block, body=tuple(body))
 
     return map_blocks(function, facts, visit) if going else None
+
+
+def _only_binds(decorator: Node, facts: Facts) -> bool:
+    """Whether a decorator only says how a function is found in its class: the generator itself reaches the caller."""
+    known = facts.is_builtin(decorator, "staticmethod", "classmethod", "property")
+    return known or facts.qualified(decorator) in MARKERS
 
 
 def _handed(loop: Node) -> Node:
@@ -102,8 +113,9 @@ RULES: tuple[Rule, ...] = (
         rewrite=_yield_from,
         why="The items are the same (PEP 380). `yield from` hands on what is sent and thrown into the generator, and"
         " closes the inner iterator with it: a generator whose function is decorated (a context manager, a"
-        " coroutine), reads what `yield` gives, or yields inside of `try` or `with` is left alone. The loop's"
-        " variable must not be read elsewhere.",
+        " coroutine; not by `staticmethod`, `classmethod`, `property`, which only bind it), reads what `yield` gives,"
+        " or yields inside of `try` or `with` is left alone. The loop's variable must be read nowhere but in loops that"
+        " bind it.",
         examples=(
             Example("loop", "def f(a):\n    for x in a:\n        yield x", "def f(a):\n    yield from a"),
             Example(
@@ -111,11 +123,27 @@ RULES: tuple[Rule, ...] = (
                 "def f(a):\n    for x in a:\n        yield x\n    for x in g():\n        yield x",
                 "def f(a):\n    yield from a\n    yield from g()",
             ),
+            Example(
+                "bound again",
+                "def f(a):\n    for x in a:\n        yield x\n    for x in g():\n        h(x)",
+                "def f(a):\n    yield from a\n    for x in g():\n        h(x)",
+            ),
+            Example(
+                "static",
+                "class A:\n    @staticmethod\n    def f(a):\n        for x in a:\n            yield x",
+                "class A:\n    @staticmethod\n    def f(a):\n        yield from a",
+            ),
         ),
         leaves_alone=(
             "def f(a):\n    for x in a:\n        yield x\n    return x",
             "def f(a):\n    for x in a:\n        y = yield x",
             "def f(a):\n    y = yield\n    for x in a:\n        yield x",
+            "staticmethod = coroutine\n@staticmethod\ndef f(a):\n    for x in a:\n        yield x",
+            "import contextlib\n@contextlib.contextmanager\ndef f(a):\n    for x in a:\n        yield x",
+            (
+                "def f(a):\n    for x in a:\n        yield x\n    for y in a:\n        g(x)\n        for "
+                "x in y:\n            h(x)"
+            ),
             "@coroutine\ndef f(a):\n    for x in a:\n        yield x",
             "def f(a):\n    try:\n        for x in a:\n            yield x\n    finally:\n        g()",
             "def f(a):\n    with g():\n        for x in a:\n            yield x",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from prediff.facts import Facts, dotted_name
+from prediff.facts.scopes import rebound_names
 from prediff.rules.docs import DOC_SIGNS
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
@@ -47,6 +48,15 @@ EFFECTLESS = frozenset({
 """Modules of the standard library, in all of its versions and on all systems, that do nothing on import."""
 
 
+WITHIN = frozenset({
+    "asyncio.subprocess", "collections.abc", "concurrent.futures", "email.utils", "http.client", "http.server",
+    "importlib.machinery", "importlib.metadata", "importlib.resources", "importlib.util", "json.decoder",
+    "logging.config", "logging.handlers", "os.path", "unittest.mock", "urllib.error", "urllib.parse", "urllib.request",
+    "xml.dom.minidom", "xml.etree.ElementTree", "xml.sax.saxutils",
+})  # fmt: skip
+"""Modules in packages of the standard library, in all of its versions from 3.8 on."""
+
+
 def _split(block: Block, facts: Facts) -> Node | None:
     if not any(isinstance(n, (Import, ImportFrom)) and len(n.names) > 1 for n in block.body):
         return None
@@ -57,6 +67,43 @@ def _split(block: Block, facts: Facts) -> Node | None:
         else:
             body.append(node)
     return update(block, body=tuple(body))
+
+
+def _library_import(node: Import, facts: Facts) -> Node | None:
+    if len(node.names) != 1:
+        return None
+    alias = node.names[0]
+    package, _, last = alias.name.rpartition(".")
+    if alias == Alias("os.path"):
+        return update(node, names=(update(alias, name="os"),))
+    if alias.asname is None or alias.name not in WITHIN:
+        return None
+    name = update(alias, name=last, asname=None if alias.asname == last else alias.asname)
+    return ImportFrom(package, (name,), span=node.span, header=node.header)
+
+
+def _repeated(block: Block, facts: Facts) -> Node | None:
+    """A file without imports that say once more what an earlier one said."""
+    if facts.unit is not None:
+        return None
+    first: dict[tuple[str, str, str, str], int] = {}
+    gone: set[int] = set()
+    for i, node in enumerate(block.body):
+        if not isinstance(node, (Import, ImportFrom)) or len(node.names) != 1 or node.names[0].name == "*":
+            continue
+        at = first.setdefault(_key(node), i)
+        if at < i and all(_is_effectless(n) for n in block.body[at + 1 : i]):
+            gone.add(i)
+    if not gone:
+        return None
+    body = tuple([n for i, n in enumerate(block.body) if i not in gone])
+    own = [bound_by(n) for i, n in enumerate(block.body) if i in gone]  # type: ignore[arg-type]
+    anew = rebound_names(Block(body)) | facts.module.patched
+    return None if anew.intersection(own) else update(block, body=body)
+
+
+def _is_effectless(node: Node) -> bool:
+    return isinstance(node, (Import, ImportFrom)) and _movable(node, EFFECTLESS)
 
 
 def _sorted(block: Block, movable: frozenset[str] | None) -> Node | None:
@@ -271,6 +318,36 @@ RULES: tuple[Rule, ...] = (
         leaves_alone=("from a import b\n", "from a import *\n", "import a.b.c as d\n"),
     ),
     Rule(
+        id="library-import",
+        family="imports",
+        summary="Write `import os` for `import os.path`, `from xml.dom import minidom` for `import … as minidom`.",
+        languages={"python": SOURCE_UNREAD},
+        on=(Import,),
+        rewrite=_library_import,
+        why="`os` loads `os.path` itself, and the statement binds `os`. In the standard library's "
+        "packages the attribute"
+        " that `from` takes is the module of that name; in others it may be something else, and a module that is not"
+        " there is another error.",
+        examples=(
+            Example("os.path", "import os.path\nx = os\n", "import os\nx = os\n"),
+            Example(
+                "as", "import unittest.mock as mock\nx = mock\n", "from unittest import mock\nx = mock\n"
+            ),
+            Example(
+                "renamed",
+                "import xml.etree.ElementTree as ET\nx = ET\n",
+                "from xml.etree import ElementTree as ET\nx = ET\n",
+            ),
+        ),
+        leaves_alone=(
+            "import mine.path as path\nx = path\n",
+            "import xml.dom\nx = xml\n",
+            "try:\n    import xml.etree.cElementTree as ET\nexcept ModuleNotFoundError:\n    ET = None\n",
+            "import os as o\nx = o\n",
+            "import os.path as p, mine\n",
+        ),
+    ),
+    Rule(
         id="effectless-import-order",
         family="imports",
         summary="Sort neighbouring imports from the standard library.",
@@ -289,6 +366,33 @@ RULES: tuple[Rule, ...] = (
             "from posixpath import join\nfrom ntpath import join\n",
             "import this\nimport antigravity\n",
             "try:\n    import zlib\n    import os\nexcept ImportError:\n    pass\n",
+        ),
+    ),
+    Rule(
+        id="repeated-import",
+        family="imports",
+        summary="Leave out an import that says once more what an earlier one said.",
+        languages={"python": frozenset({"reads-pure", "source-unread"})},
+        on=(Block,),
+        rewrite=_repeated,
+        why="The module is loaded by then, and its attribute is read once more. Only modules of the "
+        "standard library that"
+        " do nothing may be imported in between, and nothing else may bind the name: even another name of the same"
+        " package may be a module that is loaded then, and may change what the package holds.",
+        examples=(
+            Example(
+                "twice",
+                "from a import b\nimport sys\nfrom a import b\nx = b, sys\n",
+                "from a import b\nimport sys\nx = b, sys\n",
+            ),
+        ),
+        leaves_alone=(
+            "from a import b\nfrom a import c\nfrom a import b\nx = b, c\n",
+            "from a import b\nimport c\nfrom a import b\n",
+            "from a import b\nf()\nfrom a import b\n",
+            "from a import b\nfrom a import c as b\nfrom a import b\n",
+            "from a import b\nfrom a import b\nb = 1\n",
+            "from a import b\n\n\ndef f():\n    from a import b\n    return b\n",
         ),
     ),
     Rule(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from prediff.facts import Facts
 from prediff.facts.effects import is_bool
 from prediff.facts.uses import Uses, uses_of
-from prediff.rules import guards
+from prediff.rules import guards, tries
 from prediff.rules.blocks import ends, is_exit, map_blocks, may_move, placed
 from prediff.rules.conditions import negate, truth
 from prediff.rules.guards import guard, is_way_on, way_on
@@ -289,7 +291,25 @@ def _without_last(block: Block, kind: type[Node]) -> Block:
         inner = _without_last(last.body, kind)
         if inner is not last.body:
             body = (*body[:-1], update(last, body=inner))
+    elif isinstance(last, Try):
+        inner_try = _without_last_of_try(last, kind)
+        if inner_try is not last:
+            body = (*body[:-1], inner_try)
     return block if body is block.body else update(block, body=body)
+
+
+def _without_last_of_try(node: Try, kind: type[Node]) -> Try:
+    """The same for a try: its handlers, and its else, or its body where it has none."""
+    handlers = [update(h, body=_without_last(h.body, kind)) for h in node.handlers]
+    changes: dict[str, Any] = {}
+    if any(a.body is not b.body for a, b in zip(handlers, node.handlers, strict=True)):
+        changes["handlers"] = tuple(handlers)
+    part = "body" if node.orelse is None else "orelse"
+    block = getattr(node, part)
+    shorter = _without_last(block, kind)
+    if shorter is not block and (shorter.body or part == "orelse"):
+        changes[part] = shorter
+    return update(node, **changes, restructured=True) if changes else node
 
 
 def _final_jump(node: Function | Lambda | While | ForEach | For | DoWhile, facts: Facts) -> Node | None:
@@ -315,12 +335,18 @@ FINAL_JUMP = Rule(
             "for x in a:\n    if x:\n        f()\n        continue",
             "for x in a:\n    if x:\n        f()",
         ),
+        Example(
+            "try",
+            "def f():\n    try:\n        g()\n    except E:\n        return\n    finally:\n        h()",
+            "def f():\n    try:\n        g()\n    except E:\n        pass\n    finally:\n        h()",
+        ),
         Example("javascript", "function f() { g(); return; }", "function f() { g(); }", "javascript"),
     ),
     leaves_alone=(
         "def f():\n    g()\n    return 0",
         "def f(a):\n    for x in a:\n        return",
         "for x in a:\n    break",
+        "def f():\n    try:\n        g()\n        return\n    except E:\n        h()\n    i()",
         "javascript: function f() { g(); return undefined; }",
         "javascript: a: for (;;) { for (;;) { f(); continue a; } }",
     ),
@@ -376,4 +402,5 @@ RULES: tuple[Rule, ...] = (
     FINAL_JUMP,
     guards.TAIL_GUARD,
     WHILE_CONDITION,
+    *tries.RULES,
 )

@@ -115,10 +115,15 @@ def places_of(block: Block, facts: Facts) -> dict[str, list[int]]:
 
 def own_names(made: Comprehension, uses: Uses, facts: Facts) -> bool:
     """Whether nothing reads the loop's variables but loops and comprehensions that bind them themselves."""
-    for name in {n for c in made.clauses for n in names_of_target(c.target)}:
-        if uses.local(name) is None or name in _standing_alone(uses, facts) or _escapes(name, uses, facts):
-            return False
-    return True
+    names = {n for c in made.clauses for n in names_of_target(c.target)}
+    return all(is_loop_name(name, uses, facts) for name in names)
+
+
+def is_loop_name(name: str, uses: Uses, facts: Facts) -> bool:
+    """Whether a local stands nowhere but in loops and comprehensions that bind it, and nothing reads it later."""
+    if uses.local(name) is None or name in _standing_alone(uses, facts):
+        return False
+    return not _escapes(name, uses, facts)
 
 
 DRAWING = ("any", "all", "sum", "min", "max", "sorted", "list", "tuple", "set", "frozenset", "dict")
@@ -159,7 +164,7 @@ def _is_drawing(call: Call, uses: Uses, facts: Facts) -> bool:
 
 
 def _standing_alone(uses: Uses, facts: Facts) -> set[str]:
-    """The names that stand anywhere but as the variable of a loop or comprehension, and below that."""
+    """The names that stand anywhere but as the variable of a loop, comprehension or lambda, and below that."""
     known = facts.memo.get((_standing_alone, id(uses)))
     if known is not None:
         return cast("set[str]", known[1])
@@ -182,6 +187,9 @@ def _standing_alone(uses: Uses, facts: Facts) -> set[str]:
             stack.append((node.clauses[0].iterable, own))
             inner = [n for c in node.clauses for n in children(c) if n is not node.clauses[0].iterable]
             stack += [(n, names) for n in (node.element, *inner)]
+        elif isinstance(node, Lambda):
+            stack += [(p.default, own) for p in node.params if p.default is not None]
+            stack.append((node.body, own.union(*[names_of_target(p.target) for p in node.params])))
         else:
             stack += [(n, own) for n in children(node)]
     facts.memo[_standing_alone, id(uses)] = uses, found

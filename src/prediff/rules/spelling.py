@@ -5,7 +5,7 @@ from __future__ import annotations
 from prediff.facts import Facts
 from prediff.facts.effects import is_pure
 from prediff.facts.values import is_str
-from prediff.rules import classes, current, displays, functional_classes, iterables
+from prediff.rules import classes, current, displays, functional_classes, iterables, library
 from prediff.rules.format_strings import is_attribute_name
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
@@ -204,13 +204,14 @@ def _instance_of(node: Node, facts: Facts) -> tuple[Node, ...] | None:
 
 def _isinstance(node: Node, facts: Facts) -> Node | None:
     if isinstance(node, Call):
-        one = (
-            isinstance(node.args[1], Tuple) and len(node.args[1].items) == 1 if len(node.args) == 2 else False
-        )
-        found = _instance_of(node, facts) if one else None
-        if found is None or isinstance(found[2], Star):
+        given = node.args[1] if len(node.args) == 2 else None
+        if not isinstance(given, Tuple) or not given.items or _instance_of(node, facts) is None:
             return None
-        return update(node, args=(found[1], found[2]))
+        items = [n for i, n in enumerate(given.items) if not isinstance(n, Name) or n not in given.items[:i]]
+        if len(items) == 1 and not isinstance(items[0], Star):
+            return update(node, args=(node.args[0], items[0]))
+        one = update(given, items=tuple(items))
+        return update(node, args=(node.args[0], one)) if len(items) < len(given.items) else None
     assert isinstance(node, Logical)
     values: list[Node] = []
     for value in node.values:
@@ -255,12 +256,14 @@ ISINSTANCE = Rule(
     examples=(
         Example("or", "x = isinstance(a, B) or isinstance(a, C)", "x = isinstance(a, (B, C))"),
         Example("one", "x = isinstance(a, (B,))", "x = isinstance(a, B)"),
+        Example("twice", "x = isinstance(a, (B, C, B))", "x = isinstance(a, (B, C))"),
     ),
     leaves_alone=(
         "x = isinstance(a, B) and isinstance(a, C)",
         "x = isinstance(a, B) or isinstance(b, C)",
         "x = isinstance(f(), B) or isinstance(f(), C)",
         "x = isinstance(a, (*b,))",
+        "x = isinstance(a, (b(), b()))",
         "x = isinstance(a, B) or b or isinstance(a, C)",
     ),
     words=frozenset({"isinstance", "issubclass", "match"}),
@@ -272,6 +275,7 @@ RULES: tuple[Rule, ...] = (
     *displays.RULES,
     *functional_classes.RULES,
     *iterables.RULES,
+    *library.RULES,
     ENCODE,
     DEFAULT_ARGUMENT,
     RANGE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prediff.facts import Facts
+from prediff.facts.builtin_classes import TEXT, is_of, is_of_known_class
 from prediff.facts.values import STR_ATTRIBUTES, is_exact_text, is_int, is_path_call, is_text
 from prediff.rules import affixes
 from prediff.rules.format_strings import (
@@ -14,6 +15,7 @@ from prediff.rules.format_strings import (
     renumbered,
     to_format,
     to_fstring,
+    to_sum,
 )
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
@@ -51,7 +53,9 @@ def _format_call(node: Call, facts: Facts) -> Node | None:
     if template is None:
         text = renumbered(func.value.value)
         return update(node, func=update(func, value=update(func.value, value=text))) if text else None
-    new = (in_order(template, facts) and to_fstring(template)) or to_format(template)
+    new = (
+        (in_order(template, facts) and to_fstring(template)) or to_sum(template, facts) or to_format(template)
+    )
     return None if new == node else new
 
 
@@ -74,6 +78,22 @@ FORMAT_CALL = Rule(
         Example("call first", 'x = "{}{}".format(f(), a)', 'x = f"{f()}{a}"'),
         Example("numbers", 'x = "{0}{1:{2}}".format(*a)', 'x = "{}{:{}}".format(*a)'),
         Example("fields", 'x = "{0}{1}".format(a, f())', 'x = "{}{}".format(a, f())'),
+        Example(
+            "numbers first",
+            'def f(a):\n    b = int(a)\n    b += 1\n    return "{}.{}".format(b, g(b))',
+            'def f(a):\n    b = int(a)\n    b += 1\n    return f"{b}.{g(b)}"',
+        ),
+        Example(
+            "counting",
+            'def f(a):\n    for i in range(9):\n        g("{}: {}".format(a, i + 1))',
+            'def f(a):\n    for i in range(9):\n        g(f"{a}: {i + 1}")',
+        ),
+        Example(
+            "joined",
+            'def f(a):\n    b = sorted(a)\n    g("{}: {}".format(a, ",".join(b)), b)',
+            "def f(a):\n    b = sorted(a)\n    g(f\"{a}: {','.join(b)}\", b)",
+        ),
+        Example("sum", 'x = "[{}]".format("\\n".join(a))', 'x = "[" + "\\n".join(a) + "]"'),
     ),
     leaves_alone=(
         'x = "{} {}".format(l, l.pop())',
@@ -84,6 +104,8 @@ FORMAT_CALL = Rule(
         "x = s.format(a)",
         'x = "{.__b}".format(a, f())',
         'x = "{0}{0}".format(f())',
+        'x = "{}{}".format(a, ",".join(b))',
+        'def f(a, b):\n    b = [] if a else b\n    g("{}{}".format(a, ",".join(b)), b)',
     ),
     words=frozenset({"format"}),
 )
@@ -97,7 +119,7 @@ def _percent(node: Binary, facts: Facts) -> Node | None:
     template = read_percent(node.left.value, node.right, facts)
     if template is None or not in_order(template, facts):
         return None
-    return to_fstring(template) or to_format(template)
+    return to_fstring(template) or to_sum(template, facts) or to_format(template)
 
 
 PERCENT = Rule(
@@ -129,6 +151,14 @@ PERCENT = Rule(
         ),
         Example("annotated", 'def f(a: str):\n    return "%r" % a', 'def f(a: str):\n    return f"{a!r}"'),
         Example("number", 'x = "%03d" % len(a)', 'x = f"{len(a):03}"'),
+        Example("mapping", 'x = "%(a)s %(b)r" % {"a": c, "b": d}', 'x = f"{c!s} {d!r}"'),
+        Example("float", 'x = "%5.1f" % (len(a) / 2)', 'x = f"{len(a) / 2:5.1f}"'),
+        Example(
+            "bound anew",
+            'def f(a):\n    a = sorted(a)\n    if a:\n        g("%s" % a)\n    return a',
+            'def f(a):\n    a = sorted(a)\n    if a:\n        g(f"{a}")\n    return a',
+        ),
+        Example("class", 'x = "%s" % type(a)', 'x = f"{type(a)!s}"'),
         Example("quotes", 'x = "%s" % (a[\'"\'],)', 'x = "{!s}".format(a[\'"\'])'),
     ),
     leaves_alone=(
@@ -156,6 +186,21 @@ PERCENT = Rule(
         'def f(a: str = None):\n    a = g()\n    return "%s" % a',
         'def f(a):\n    b = True\n    return "%d" % b',
         'def f(a: int):\n    return "%d" % a',
+        (
+            "def f(i, a):\n    def g(b):\n        for i, x in enumerate(b):\n            h(i, x)\n   "
+            " if a:\n        i = 1\n"
+            '    g("%d" % (i,))\n    return g'
+        ),
+        'x = "%(a)s %(c)s" % {"a": c, "b": d}',
+        'x = "%(a)s" % {"a": c, "b": d}',
+        'x = "%(a)s" % {"a": c, **b}',
+        'x = "%(a)s %s" % {"a": c}',
+        'x = "%.1f" % (a - b,)',
+        'def f(a):\n    if g():\n        a = sorted(a)\n    h("%s" % a)\n    return a',
+        'def f(a):\n    b = "%s" % a\n    a = sorted(a)\n    return a, b',
+        'def f(a):\n    a = "%s" % a\n    return a, a',
+        'def f(a):\n    a = sorted(a)\n    h(lambda a: "%s" % a, a)',
+        'def f(a):\n    a = sorted(a)\n    for a in g(a):\n        h("%s" % a)',
     ),
 )
 
@@ -210,6 +255,8 @@ def _field(node: Formatted, facts: Facts, in_spec: bool) -> list[Node]:
             return [update(node, spec=update(spec, parts=(Literal("str", text[1:]),)))]
     if conversion == "s" and spec is None and (_is_exact(value, facts) or _formats_as_str(facts)):
         return [update(node, conversion="")]
+    if conversion == "s" and spec is not None and is_of(value, TEXT, facts):
+        return [update(node, conversion="")]
     return [node]
 
 
@@ -220,8 +267,8 @@ def _formats_as_str(facts: Facts) -> bool:
 
 
 def _is_exact(node: Node, facts: Facts) -> bool:
-    """Whether a value is exactly a str or int, for which `format(x, "")` is `str(x)`."""
-    return is_exact_text(node, facts) or is_int(node, facts)
+    """Whether a value is exactly of a built-in class, for which `format(x, "")` is `str(x)`."""
+    return is_exact_text(node, facts) or is_int(node, facts) or is_of_known_class(node, facts)
 
 
 FIELDS = Rule(
@@ -240,6 +287,11 @@ FIELDS = Rule(
         Example("literal", "x = f\"{'a'}b{1}{c}\"", 'x = f"ab1{c}"'),
         Example("str-formats", 'x = f"{a!s}"', 'x = f"{a}"'),
         Example("nested", "x = f\"{f'{a}'}b\"", 'x = f"{a}b"'),
+        Example(
+            "text",
+            'def f(a):\n    b = ",".join(a)\n    return f"{b!s} {b!s:>5}"',
+            'def f(a):\n    b = ",".join(a)\n    return f"{b} {b:>5}"',
+        ),
     ),
     leaves_alone=(
         'x = f"{repr(a)!r}"',
