@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
-from contextlib import suppress
 
 from prediff.errors import WriteError
+
+TYPE_CHECKING = False  # see prediff/__init__.py; what Beyond Compare starts for each file imports this
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def write_outputs(outputs: Sequence[tuple[str, str]], inputs: Sequence[str]) -> None:
@@ -34,9 +36,12 @@ def write_outputs(outputs: Sequence[tuple[str, str]], inputs: Sequence[str]) -> 
     except OSError as error:
         raise WriteError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
     finally:
-        for temporary, _ in ready:
-            with suppress(OSError):
-                os.unlink(temporary)
+        if ready:
+            from contextlib import suppress
+
+            for temporary, _ in ready:
+                with suppress(OSError):
+                    os.unlink(temporary)
 
 
 def write_over(path: str, data: bytes, source: str) -> None:
