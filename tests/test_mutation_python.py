@@ -366,6 +366,20 @@ def test_builtins_make_exact_values(head, wanted):
     assert reason(texts[0], texts[1], ("source-unread",), texts[0]) == wanted
 
 
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("a.__class__.__qualname__", "exact-fields"),
+        ("type(a).__qualname__", "exact-fields"),
+        ("a.__qualname__", ""),
+        ("a.__class__.__module__", ""),
+    ],
+)
+def test_names_of_classes_are_text(name, wanted):
+    texts = [f'x = f"{{{name}{conversion}}}"\n' for conversion in ("!s", "")]
+    assert reason(texts[0], texts[1], ("source-unread",), texts[0]) == wanted
+
+
 def test_identity_has_two_sides():
     texts = "def f(a, b):\n    if a is not b: g()\n", "def f(a, b):\n    if b is not a: g()\n"
     assert reason(*texts, ("source-unread",), texts[0]) == "small-values"

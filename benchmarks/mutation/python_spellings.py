@@ -98,8 +98,8 @@ class _ExactFields(ast.NodeTransformer):
     def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
         self.generic_visit(node)
         exact = ast.unparse(node.value)
-        named = exact.endswith(".__class__.__name__") or (
-            exact.startswith("type(") and exact.endswith(").__name__")
+        named = exact.endswith((".__class__.__name__", ".__class__.__qualname__")) or (
+            exact.startswith("type(") and exact.endswith((").__name__", ").__qualname__"))
         )
         if isinstance(node.value, ast.Call):
             called = ast.unparse(node.value.func)
