@@ -113,6 +113,38 @@ DIFFERENT = {
         ),
         "class A:\n    def f(self, a):\n        return h(g(a))\n    def h(self):\n        return sys._getframe(1)",
     ),
+    "bound by a class": (
+        "def f():\n    a = 'x'\n    class C:\n        a = (1, 2)\n        b = '%s' % a\n    return C, a",
+        "def f():\n    a = 'x'\n    class C:\n        a = (1, 2)\n        b = f'{a!s}'\n    return C, a",
+    ),
+    "bound by a with": (
+        "def f(b):\n    a = 'x'\n    with b as a:\n        return '%s' % a",
+        "def f(b):\n    a = 'x'\n    with b as a:\n        return f'{a!s}'",
+    ),
+    "bound by a handler": (
+        "def f():\n    a = 'x'\n    try:\n        g()\n    except E as a:\n        return '%s' % a",
+        "def f():\n    a = 'x'\n    try:\n        g()\n    except E as a:\n        return f'{a}'",
+    ),
+    "bound by a pattern": (
+        "def f(b):\n    a = 'x'\n    match b:\n        case [a]:\n            return '%s' % a",
+        "def f(b):\n    a = 'x'\n    match b:\n        case [a]:\n            return f'{a!s}'",
+    ),
+    "before it is bound anew in a loop": (
+        "def f(a):\n    while g():\n        h('%s' % a)\n        a = sorted(a)\n    return a",
+        "def f(a):\n    while g():\n        h(f'{a!s}')\n        a = sorted(a)\n    return a",
+    ),
+    "grown by something else": (
+        "def f(b):\n    a = 1\n    for i in range(3):\n        a = a * b\n    return '%d' % (a,)",
+        "def f(b):\n    a = 1\n    for i in range(3):\n        a = a * b\n    return f'{a}'",
+    ),
+    "what a return raises in a try": (
+        "def f(a):\n    try:\n        g(a)\n        return a.x\n    except E:\n        return 1",
+        "def f(a):\n    try:\n        g(a)\n    except E:\n        return 1\n    return a.x",
+    ),
+    "a return that skips what follows a try": (
+        "def f():\n    try:\n        g()\n        return None\n    except E:\n        h()\n    i()",
+        "def f():\n    try:\n        g()\n    except E:\n        h()\n    i()",
+    ),
     "own locals": (
         "def f(a):\n    b = g(a)\n    return h(b, vars())",
         "def f(a):\n    return h(g(a), vars())",
