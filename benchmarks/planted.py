@@ -12,8 +12,9 @@ samples    those of `samples/` that come out the same
 history    with --clones: commits of `real_history.tsv` that change no behaviour; bugs are planted where they changed
 
 A bug is *hidden* if the pair still comes out the same and no class of `mutation/equivalence_*.py` shows the mutant to
-be none. It is *misplaced* if no changed line of the diff comes from the statement that it was planted in, or stands
-beside where that was. Either fails the run. The rest is figures: how many lines the diff has for one bug.
+be none. It is *misplaced* if no changed line of the diff comes from the statement that it was planted in, stands beside
+where that was, or uses the name that it binds. Either fails the run. The rest is figures: how many lines the diff has
+for one bug.
 """
 
 from __future__ import annotations
@@ -185,11 +186,17 @@ def _judge(task: Task, mutant: Mutant, before: Report, tally: Tally) -> None:
 
 
 def _uses(text: str, mutant: Mutant, marked: set[str]) -> bool:
-    """Whether an import was changed, and what is marked is where a name of it is used."""
-    old = "\n".join(text.split("\n")[mutant.old_lines[0] - 1 : mutant.old_lines[1]])
-    if not old.lstrip().startswith(("import ", "from ")):
-        return False
-    return not {*re.findall(r"\w{3,}", old)}.isdisjoint(re.findall(r"\w{3,}", "\n".join(marked)))
+    """Whether an import or the binding of a name was changed, and what is marked is where that name is used."""
+    old = "\n".join(text.split("\n")[mutant.old_lines[0] - 1 : mutant.old_lines[1]]).lstrip()
+    bound = re.match(r"(\w+) = ", old)
+    names = (
+        re.findall(r"\w{3,}", old)
+        if old.startswith(("import ", "from "))
+        else bound.groups()
+        if bound
+        else ()
+    )
+    return not {*names}.isdisjoint(re.findall(r"\w+", "\n".join(marked)))
 
 
 def _meets(one: tuple[int, int], two: tuple[int, int], beside: int = 0) -> bool:

@@ -205,6 +205,7 @@ EQUIVALENT = {
         'def f(a):\n    b = "x" if a else "y"\n    return f"{b!s}{a}"\n',
         'def f(a):\n    b = "x" if a else "y"\n    return f"{b}{a}"\n',
     ),
+    "classes-of-constants": ('x = type(y) == type("")\n', 'x = type(y) == type("a")\n'),
     "empty-displays": ("x = list()\n", "x = []\n"),
     "default-arguments": ("x = range(0, n)\n", "x = range(n)\n"),
     "str-in-text": ('x = "%s %s" % (str(a), b)\n', 'x = "%s %s" % (a, b)\n'),
@@ -238,6 +239,65 @@ EQUIVALENT = {
 )
 def test_fields_of_unknown_values(one, two):
     assert reason(one, two, ("source-unread",), one) == ""
+
+
+SEPARATOR = 'def f(b):\n    a = os.sep\n    if g():\n        a = "/"\n    return f"{a!s}{b}"\n'
+REPLACED = (
+    'def f(a=None):\n    if not a:\n        a = {g()}\n    else:\n        a = set(a)\n    h(f"{a!s} b")\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "known"),
+    [
+        ("import os\n" + SEPARATOR, True),
+        (SEPARATOR, False),
+        ("import os\nos.sep = 3\n" + SEPARATOR, False),
+        ("import os\nimport m as os\n" + SEPARATOR, False),
+        ("import os, os.path\n" + SEPARATOR, True),
+        ("import os\nclass os: pass\n" + SEPARATOR, False),
+        ("from m import *\nimport os\n" + SEPARATOR, False),
+        ("import os\n" + SEPARATOR.replace("os.sep", "os.environ"), False),
+        (REPLACED, True),
+        (REPLACED.replace("set(a)", "g(a)"), False),
+        (REPLACED.replace("    else:\n        a", "    elif b:\n        a"), False),
+        (REPLACED.replace("    h(", "    a = g()\n    h("), False),
+        (
+            REPLACED.replace("    if", '    h(f"{a!s} b")\n    if').replace(
+                '!s} b")\n    if', '!s} c")\n    if'
+            ),
+            True,
+        ),
+        ("set = g\n" + REPLACED, False),
+        (
+            REPLACED.replace("    h(", "    def c():\n        nonlocal a\n        a = g()\n    c()\n    h("),
+            False,
+        ),
+    ],
+)
+def test_fields_of_known_values(code, known):
+    head, _, tail = code.rpartition("!s}")
+    found = reason(code, head + "}" + tail, ("source-unread",), code)
+    assert found == ("known-fields" if known else "")
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ('x = type("")\n', 'x = type(b"")\n'),
+        ('x = type("", (), {})\n', 'x = type("a", (), {})\n'),
+        ('type = f\nx = type("")\n', 'type = f\nx = type("a")\n'),
+        ('x = m.type("")\n', 'x = m.type("a")\n'),
+        ("x = type(1)\n", "x = type(True)\n"),
+    ],
+)
+def test_other_classes_of_constants(one, two):
+    assert reason(one, two, ("source-unread",), one) == ""
+
+
+def test_a_field_before_a_parameter_gets_a_value_is_not_known():
+    code = REPLACED.replace("    if", '    h(f"{a!s} c")\n    if')
+    assert reason(code, code.replace("!s} c", "} c"), ("source-unread",), code) == ""
 
 
 @pytest.mark.parametrize("name", CLASSES)

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable
 
 from mutation.python import parse
-from mutation.python_classes import known_fields
+from mutation.python_classes import classes_of_constants, known_fields
 from mutation.python_current import (
     covered_exceptions,
     ends_of_try,
@@ -203,6 +203,11 @@ CLASSES: dict[str, tuple[frozenset[str], str, Predicate]] = {
         "the texts are equal once `{x!s}` is written without its conversion where each binding of the local `x` is "
         "seen to give a text, a number, a display or another value of a built-in class, for which the two are one",
         known_fields,
+    ),
+    "classes-of-constants": (
+        frozenset({"source-unread"}),
+        "the texts are equal but for a constant in `type(…)` that has another value of the same class",
+        classes_of_constants,
     ),
     "empty-displays": (
         frozenset({"source-unread"}),

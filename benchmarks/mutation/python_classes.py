@@ -34,6 +34,8 @@ TEXTS = frozenset(
         "center",
     }
 )
+OS_TEXTS = ("curdir", "extsep", "linesep", "name", "pardir", "pathsep", "sep")
+"""Constants of `os` that are text on every system."""
 DISPLAYS = {
     ast.List: "list", ast.ListComp: "list", ast.Tuple: "tuple", ast.Set: "set", ast.SetComp: "set",
     ast.Dict: "dict", ast.DictComp: "dict",
@@ -48,8 +50,8 @@ def of(node: ast.expr, known: Mapping[str, Classes]) -> Classes | None:
     """The built-in classes that an expression's value may be of; None where it may be of any other."""
     if isinstance(node, ast.Constant):
         return frozenset({type(node.value).__name__})
-    if isinstance(node, ast.Name):
-        return known.get(node.id)
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        return known.get(ast.unparse(node))
     if type(node) in DISPLAYS:
         return frozenset({DISPLAYS[type(node)]})
     if isinstance(node, ast.JoinedStr):
@@ -169,19 +171,36 @@ def _items(node: ast.expr, known: Mapping[str, Classes]) -> Classes | None:
     return frozenset({"str"}) if of(node, known) == TEXT else None
 
 
-def builtins_of(tree: ast.Module) -> dict[str, Classes]:
-    """What calls of builtins give, under `name()`, for those whose names a file binds nowhere."""
-    bound: set[str] = set()
+def bound_names(tree: ast.Module) -> set[str]:
+    """What a file binds anywhere, in whatever scope; `os.sep` where it sets an attribute."""
+    found: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            bound.add(node.id)
+        if isinstance(node, (ast.Name, ast.Attribute)) and not isinstance(node.ctx, ast.Load):
+            found.add(ast.unparse(node))
         elif isinstance(node, ast.alias):
-            bound.update(CALLS if node.name == "*" else {(node.asname or node.name).split(".")[0]})
+            found.update(
+                (*CALLS, "os", "type") if node.name == "*" else {(node.asname or node.name).split(".")[0]}
+            )
         elif isinstance(node, ast.arg):
-            bound.add(node.arg)
+            found.add(node.arg)
         elif isinstance(node, NAMED):
-            bound.add(str(node.name))
-    return {f"{name}()": frozenset({given}) for name, given in CALLS.items() if name not in bound}
+            found.add(str(node.name))
+    return found
+
+
+def of_a_file(tree: ast.Module) -> dict[str, Classes]:
+    """What a file binds nowhere: calls of builtins, under `name()`, and constants of an `os` imported at its top."""
+    bound = bound_names(tree)
+    imports = [a for node in tree.body if isinstance(node, ast.Import) for a in node.names]
+    rest = ast.Module([n for n in tree.body if not _is_plain_import(n)], [])
+    known = any((a.name, a.asname) == ("os", None) for a in imports) and "os" not in bound_names(rest)
+    constants = [f"os.{name}" for name in OS_TEXTS] if known else []
+    found = {f"{name}()": frozenset({given}) for name, given in CALLS.items() if name not in bound}
+    return found | {name: TEXT for name in constants if name not in bound}
+
+
+def _is_plain_import(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import) and all(a.asname is None for a in node.names)
 
 
 def known_locals(function: Function, around: Mapping[str, Classes]) -> dict[str, Classes]:
@@ -189,7 +208,7 @@ def known_locals(function: Function, around: Mapping[str, Classes]) -> dict[str,
     open_ = bindings(function)
     if "enumerate()" not in around:
         open_ = {name: found for name, found in open_.items() if not any(_is_count(n) for _, n in found)}
-    known: dict[str, Classes] = {name: given for name, given in around.items() if name.endswith("()")}
+    known: dict[str, Classes] = {name: given for name, given in around.items() if not name.isidentifier()}
     while True:
         more: dict[str, Classes] = {}
         for name in open_.keys() - known.keys():
@@ -209,16 +228,45 @@ def _reads(node: ast.expr, name: str) -> bool:
     return any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(node))
 
 
+def replaced_parameters(function: Function, known: Mapping[str, Classes]) -> dict[str, tuple[int, Classes]]:
+    """Of parameters that both branches of an `if` bind, and nothing else, its last line, and what to."""
+    stores = [n.id for n in own(function) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)]
+    shared = [
+        name for n in ast.walk(function) if isinstance(n, (ast.Global, ast.Nonlocal)) for name in n.names
+    ]
+    named = [str(n.name) for n in own(function) if isinstance(n, NAMED)]
+    found: dict[str, tuple[int, Classes]] = {}
+    for node in function.body:
+        if not isinstance(node, ast.If):
+            continue
+        values = [dict(filter(None, map(_bound, branch))) for branch in (node.body, node.orelse)]
+        for name in values[0].keys() & values[1].keys():
+            classes = union(*[of(branch[name], known) for branch in values])
+            if classes and stores.count(name) == 2 and name not in (*shared, *named):
+                found[name] = (node.end_lineno or 0, classes)
+    return found
+
+
+def _bound(node: ast.stmt) -> tuple[str, ast.expr] | None:
+    """The name that a statement binds to a value, and the value."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        return node.targets[0].id, node.value
+    return None
+
+
 class _KnownFields(ast.NodeTransformer):
     """Fields of locals of known classes without `!s`: no built-in class has a text and a format that differ."""
 
     def __init__(self, tree: ast.Module) -> None:
-        self.known = builtins_of(tree)
+        self.known = of_a_file(tree)
+        self.replaced: dict[str, tuple[int, Classes]] = {}
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        around, self.known = self.known, known_locals(node, self.known)
+        around, replaced = self.known, self.replaced
+        self.known = known_locals(node, self.known)
+        self.replaced = replaced_parameters(node, self.known)
         self.generic_visit(node)
-        self.known = around
+        self.known, self.replaced = around, replaced
         return node
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
@@ -230,6 +278,9 @@ class _KnownFields(ast.NodeTransformer):
     def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
         self.generic_visit(node)
         classes = of(node.value, self.known)
+        if isinstance(node.value, ast.Name):
+            last, given = self.replaced.get(node.value.id, (0, None))
+            classes = given if given and node.lineno > last else classes
         plain = classes is not None and (node.format_spec is None or classes == TEXT)
         return changed(node, conversion=-1) if node.conversion == ord("s") and plain else node
 
@@ -237,3 +288,21 @@ class _KnownFields(ast.NodeTransformer):
 def known_fields(one: ast.Module, two: ast.Module) -> bool:
     made = [ast.fix_missing_locations(_KnownFields(t).visit(stripped(t))) for t in (one, two)]
     return same_compiled(*made)
+
+
+class _ClassesOfConstants(ast.NodeTransformer):
+    """`type("")` is the same class whatever the text."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if _is_call(node, "type") and not node.keywords and isinstance(node.args[0], ast.Constant):
+            return changed(node, args=[ast.Constant(type(node.args[0].value).__name__)])
+        return node
+
+
+def classes_of_constants(one: ast.Module, two: ast.Module) -> bool:
+    if any("type" in bound_names(tree) for tree in (one, two)):
+        return False
+    return same_compiled(
+        *[ast.fix_missing_locations(_ClassesOfConstants().visit(stripped(t))) for t in (one, two)]
+    )

@@ -24,6 +24,7 @@ from prediff.transport.plan import CoarserError, Edit, Lines, Plan, Run
 from prediff.transport.remarks import Remarks, joined
 from prediff.transport.script import Comparison, Key, Script
 from prediff.transport.spelling import Spelling
+from prediff.transport.tokens import relaid
 from prediff.tree import Clause, Import, ImportFrom, Node, Statement
 
 MAX_REPLACED = 0.7
@@ -155,7 +156,7 @@ class Transport:
         if len(one) != len(two):
             raise CoarserError(p.entry.key)
         for a, b in zip(one, two, strict=True):
-            yield self.replaced(p.entry.key, a, b, {}, top=a is one[0])
+            yield self.replaced(p.entry.key, a, b, {}, top=a is one[0], alone=True)
 
     # --- parts of a statement --------------------------------------------------------------------------------
 
@@ -255,10 +256,15 @@ class Transport:
                 yield self.gutters.deleted(key, run, *around)
         else:
             for a, b in zip(one, two, strict=True):
-                yield self.replaced(key, a, b, clothes, top=a is one[0])
+                yield self.replaced(key, a, b, clothes, top=a is one[0], alone=len(inside) == 1)
 
-    def replaced(self, key: Key, a: Run, b: Run, clothes: Clothes, *, top: bool = True) -> Edit:
-        """Lines of the left give way to lines of the right. top: whether they start a statement."""
+    def replaced(
+        self, key: Key, a: Run, b: Run, clothes: Clothes, *, top: bool = True, alone: bool = False
+    ) -> Edit:
+        """Lines of the left give way to lines of the right.
+
+        top: whether they start a statement. alone: whether no other statement is among them.
+        """
         if top and self.is_nested_otherwise(key, a, b):
             raise CoarserError(key[:-2])
         a, b = self.with_ends(a, b)
@@ -272,8 +278,11 @@ class Transport:
         elif top and clothes.get(b[0], (0, 0))[1] != start:
             self.above += self.remarks.above(key, a[0], b[0])
         lines = self.wardrobe.as_left(self.wardrobe.dressed(b, indent, clothes), a)
-        if a[0] == a[1] and self.right.piece_at[b[0]] == self.right.piece_at[b[1]]:
-            lines = self.on_one_line(lines)
+        if self.right.piece_at[b[0]] == self.right.piece_at[b[1]]:
+            if alone and key not in self.plan.plain:
+                lines = self.relaid(lines, a)
+            if a[0] == a[1]:
+                lines = self.on_one_line(lines)
         texts = [*lines.texts]
         at = sum(n < code for n in lines.sources)
         texts[at] = with_word_of(texts[at], self.left.lines[start - 1])
@@ -304,6 +313,16 @@ class Transport:
         if here.startswith("elif ") == there.startswith("elif "):
             return False
         return self.right.is_below_else(b[0]) if here.startswith("elif ") else self.left.is_below_else(a[0])
+
+    def relaid(self, lines: Lines, run: Run) -> Lines:
+        """The lines of one statement or header, laid out as those of the left that give way to them."""
+        own, text = "\n".join(self.left.lines[run[0] - 1 : run[1]]), "\n".join(lines.texts)
+        made = relaid(own, text, self.left.width, lines=True)
+        return (
+            lines
+            if made == text
+            else Lines(tuple(made.split("\n")), (lines.sources[0],) * (made.count("\n") + 1))
+        )
 
     def on_one_line(self, lines: Lines) -> Lines:
         """The lines of one statement as one, if it is no longer than the left's longest."""

@@ -19,6 +19,7 @@ from prediff.transport.layout import Layout, inner_blocks
 from prediff.transport.lists import COMMA, Lists, Part, Unfit, Where
 from prediff.transport.script import Comparison
 from prediff.transport.strings import as_written, values_of
+from prediff.transport.tokens import relaid
 from prediff.tree import (
     CHILD_FIELDS,
     FIELDS,
@@ -247,9 +248,12 @@ class _Merge:
     def whole(self, a: Node, b: Node, where: Where) -> list[Part]:
         if not a.span[0] or not b.span[0] or isinstance(a, Block) or inner_blocks(a) or inner_blocks(b):
             raise Unfit
-        text = self.string(a, b) or self.text_of(b.span)
-        if a.span[0] == a.span[2]:
-            text = self.fitted(text, a.span[1])
+        text = self.string(a, b)
+        if not text:
+            own, written = self.layout.slice(a.span), self.text_of(b.span)
+            text = relaid(own, written, self.layout.width, a.span[1])
+            if text == written and a.span[0] == a.span[2]:
+                text = self.fitted(text, a.span[1])
         if self.needs_brackets(a.span, b, where, text):
             text = f"({text})"
         return [(a.span, text)]

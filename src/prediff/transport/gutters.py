@@ -38,7 +38,9 @@ class Gutters:
             return Edit(self._below_what_stays(above, run[0], before), run[1], (), (), key)
         there = right.comments_in(right.quiet(line), line - 1)
         if there == left.comments_in(run[1] + 1, first - 1):
-            return Edit(above, run[1], (), (), key)
+            starts = above > 1 and len(left.indent(above - 1)) < len(left.indent(run[0]))
+            blank = starts and above == run[0] and not there and right.quiet(line) == line
+            return Edit(above, first - 1 if blank else run[1], (), (), key)
         if there == left.comments_in(above, run[0] - 1):
             return Edit(run[0], first - 1, (), (), key)
         gutter = (right.quiet(line), line - 1)

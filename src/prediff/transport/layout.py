@@ -25,12 +25,13 @@ from prediff.tree import (
     children,
 )
 
-_RUNS_OVER = ('"""', "'''", "`", "\\\n")
+RUNS_OVER = ('"""', "'''", "`", "\\\n")
 """What a literal of several lines holds whose lines may not be indented otherwise."""
 Inner: TypeAlias = tuple[Node, list[Span]]
 """A statement, and the spans of those right inside of it, in order."""
 MIN_WIDTH, MAX_WIDTH = 79, 120
-"""Between these is the width that a line may have that is made of several: that of the file's longest one."""
+GROWTH = 12
+"""A line that is made of several may be as long as the file's longest one and this much, from the least to the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Layout:
         for number, piece in enumerate(self.pieces):
             for line in range(piece.first, piece.last + 1):
                 self.piece_at[line] = number
-        self.width = min(max([MIN_WIDTH, *map(len, self.lines)]), MAX_WIDTH)
+        self.width = min(max([MIN_WIDTH, *map(len, self.lines)]) + GROWTH, MAX_WIDTH)
         self.pieces_of: list[list[int]] = [[] for _ in self.statements]
         for number, piece in enumerate(self.pieces):
             for statement in piece.statements:
@@ -227,7 +228,7 @@ def _inside_strings(layout: Layout, tree: Block) -> frozenset[int]:
             continue
         if isinstance(node, (Literal, Interp)):
             text = layout.slice(node.span)
-            if any(mark in text for mark in _RUNS_OVER):
+            if any(mark in text for mark in RUNS_OVER):
                 found.update(range(first + 1, last + 1))
         waiting += children(node)
     return frozenset(found)

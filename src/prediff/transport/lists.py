@@ -14,7 +14,7 @@ from itertools import groupby
 from prediff.align import pair_sequences
 from prediff.transport.brackets import BOOLEAN
 from prediff.transport.comments import Comments, words_of
-from prediff.transport.layout import Layout
+from prediff.transport.layout import RUNS_OVER, Layout
 from prediff.transport.script import Comparison
 from prediff.tree import NOWHERE, Keyword, Node, Pair, Span, Tuple, children, hull
 
@@ -133,7 +133,8 @@ class Lists:
         texts = [self.text_of(s) for s in spans]
         if items.separator is not COMMA:
             texts = [f"({t})" if isinstance(n, BOOLEAN) else t for t, n in zip(texts, new, strict=True)]
-        lines = items.with_lines(texts, before)
+        shifted = [self.shifted(t, s, items.indent(before)) for t, s in zip(texts, spans, strict=True)]
+        lines = items.with_lines(shifted, before)
         if lines:
             return lines
         written = items.written()
@@ -142,6 +143,15 @@ class Lists:
             return [((*place, *place), written + text) for text in texts]
         place = items.spans[0][:2]
         return [((*place, *place), text + written) for text in texts]
+
+    def shifted(self, text: str, span: Span, indent: str) -> str:
+        """The text of an item of the right whose first line is to stand at an indent of the left."""
+        own = self.text_of((span[0], 0, span[0], span[1]))
+        if "\n" not in text or own.strip() or any(mark in text for mark in RUNS_OVER):
+            return text
+        first, *rest = text.split("\n")
+        moved = [indent + line[len(own) :] if line.startswith(own) else line for line in rest]
+        return "\n".join([first, *moved])
 
 
 class _Items:
@@ -213,6 +223,10 @@ class _Items:
         if come:
             return [((first, start, first, start), f"{self.operator(1)} ")]
         return [((first, len(self.layout.indent(first)), first, start), "")]
+
+    def indent(self, before: int) -> str:
+        """The indent of the item behind which others are put in, or of the first."""
+        return self.layout.indent(self.spans[max(before, 0)][0])
 
     def with_lines(self, texts: Sequence[str], before: int) -> list[Part]:
         """What puts items on lines of their own behind one, or before the first, where that has its own."""

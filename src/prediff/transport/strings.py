@@ -134,7 +134,7 @@ def as_written(own: str, before: str, after: str, fields: Mapping[str, str]) -> 
     if parts is None or "".join([value for p in parts for _, value in p.units]) != before:
         return None
     known = {value: raw for p in parts for raw, value in p.units if is_field(value)}
-    changes = [*_changes(before, after)]
+    changes = [_trimmed(before, *change) for change in _changes(before, after)]
     if len(parts) > 1:
         changed = sum([max(end - start, len(text)) for start, end, text in changes])
         if changed > MAX_CHANGED * max(len(before), len(after)):
@@ -145,20 +145,58 @@ def as_written(own: str, before: str, after: str, fields: Mapping[str, str]) -> 
     return "".join([p.source for p in parts]) if all(p.is_whole for p in parts) else None
 
 
+def content_of(source: str) -> tuple[_Unit, ...] | None:
+    """What the source of a string stands for: its characters, and the source of its fields; None if it is not known."""
+    parts = _parts(source, [chr(FIRST_FIELD)] * source.count("{"))
+    if parts is None:
+        return None
+    units = [unit for p in parts for unit in p.units if unit[1]]
+    return tuple([(raw, "") if is_field(value) and raw != value else ("", value) for raw, value in units])
+
+
+def respelled(own: str, source: str) -> str | None:
+    """The source of a string of the right as `own`, the source of one of the left, is written; None as above."""
+    marks: dict[str, str] = {}
+    values = []
+    contents = content_of(own), content_of(source)
+    for content in contents:
+        if content is None or any(is_field(value) for _, value in content):
+            return None
+        if any(field for field, _ in content) != any(field for field, _ in contents[0] or ()):
+            return None
+        for field, _ in content:
+            if field and len(marks) < MAX_FIELDS:
+                marks.setdefault(field, chr(FIRST_FIELD + len(marks)))
+        values.append("".join([marks.get(field, value) for field, value in content]))
+    return as_written(own, values[0], values[1], {mark: field for field, mark in marks.items()})
+
+
 def is_field(mark: str) -> bool:
     return len(mark) == 1 and FIRST_FIELD <= ord(mark) < FIRST_FIELD + MAX_FIELDS
 
 
 def _put(parts: Sequence[_Part], start: int, end: int, text: str, fields: Mapping[str, str]) -> bool:
-    """Put text in the place of some characters of a value, which must be of one part."""
+    """Put text in the place of some characters of a value. What is of several parts goes to the first of these."""
     at = 0
     for part in parts:
         size = part.size
         behind = start == end == at + size and part is not parts[-1]
         if start >= at and end <= at + size and not behind:
             return part.put(start - at, end - at, text, fields)
+        if at <= start < at + size:
+            if start == at or not part.put(start - at, size, text, fields):
+                return False
+            start, text = at + size, ""
         at += size
     return False
+
+
+def _trimmed(before: str, start: int, end: int, text: str) -> tuple[int, int, str]:
+    """A change without the characters that the text starts and ends with as what it replaces does."""
+    head = _common(before[start:end], text)
+    start, text = start + head, text[head:]
+    tail = _common(before[start:end][::-1], text[::-1])
+    return start, end - tail, text[: len(text) - tail]
 
 
 def _parts(own: str, fields: Sequence[str]) -> list[_Part] | None:
