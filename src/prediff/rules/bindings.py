@@ -69,6 +69,8 @@ def _split(node: Block | Function | Lambda, facts: Facts) -> Node | None:
 
 def _split_block(block: Block, may_split: Callable[[Assign, int], bool]) -> Block:
     """A block with the tuple assignments split that may be; it is asked about them from the last to the first."""
+    if not any(n.__class__ is Assign and n.value.__class__ is Tuple for n in block.body):
+        return block
     found: list[list[Node]] = []
     for at in range(len(block.body) - 1, -1, -1):
         statement = block.body[at]

@@ -59,14 +59,14 @@ def map_blocks(
     Nested definitions are left out, and so are statements that no rule reads (`Opaque`).
     """
     body = function.body
-    if not isinstance(body, Block) or all(visit(block) is block for block in _own_blocks(body, facts)):
+    if not isinstance(body, Block) or all(visit(block) is block for block in own_blocks(body, facts)):
         return None
     return update(function, body=_mapped(body, visit))
 
 
-def _own_blocks(body: Block, facts: Facts) -> list[Block]:
+def own_blocks(body: Block, facts: Facts) -> list[Block]:
     """A function's body and the blocks in it, inner ones first. Most rules change none, so that the list is kept."""
-    known = facts.memo.get((_own_blocks, id(body)))
+    known = facts.memo.get((own_blocks, id(body)))
     if known is None:
         found: list[Block] = []
         stack: list[Any] = [body]
@@ -80,7 +80,7 @@ def _own_blocks(body: Block, facts: Facts) -> list[Block]:
                     stack += [n for n in value if n.__class__ in HELD]
                 elif value is not None and value.__class__ in HELD:
                     stack.append(value)
-        known = facts.memo[_own_blocks, id(body)] = found[::-1]
+        known = facts.memo[own_blocks, id(body)] = found[::-1]
     return cast("list[Block]", known)
 
 

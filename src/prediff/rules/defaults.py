@@ -49,7 +49,9 @@ def _default_first(function: Function | Lambda, facts: Facts) -> Node | None:
     def visit(block: Block) -> Block:
         body, end = list(block.body), len(block.body)
         behind: Counter[str] = Counter()
-        starts = [i for i in range(end - 1) if isinstance(body[i + 1], If) and assigned(body[i]) is not None]
+        starts = [
+            i for i in range(end - 1) if body[i + 1].__class__ is If and _has_arms(body[i], body[i + 1])
+        ]
         for i in reversed(starts):
             behind.update(mentions(block.body[i:end]))
             start, branch, end = body[i], body[i + 1], i
@@ -62,6 +64,15 @@ def _default_first(function: Function | Lambda, facts: Facts) -> Node | None:
         return block if len(body) == len(block.body) else update(block, body=tuple(body))
 
     return map_blocks(function, facts, visit)
+
+
+def _has_arms(start: Node, branch: Node) -> bool:
+    """Whether the first arm of an if does nothing but bind a name that the statement before it binds."""
+    bound = assigned(start)
+    if bound is None or not isinstance(branch, If) or len(branch.then.body) != 1:
+        return False
+    arm = assigned(branch.then.body[0])
+    return arm is not None and arm[0] == bound[0]
 
 
 def _is_unseen(name: str, behind: Counter[str], uses: Uses) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prediff.facts import Facts
 from prediff.facts.uses import uses_of
-from prediff.rules.blocks import map_blocks, placed
+from prediff.rules.blocks import map_blocks, own_blocks, placed
 from prediff.rules.loop_names import is_loop_name
 from prediff.rules.rule import Example, Rule
 from prediff.tree import (
@@ -39,6 +39,9 @@ ITERATED = frozenset({"source-unread", "locals-unread", "generators-iterated"})
 
 def _yield_from(function: Function, facts: Facts) -> Node | None:
     if "async" in function.modifiers or not all(_only_binds(d, facts) for d in function.decorators):
+        return None
+    body = function.body
+    if not isinstance(body, Block) or not any(_holds_one(block) for block in own_blocks(body, facts)):
         return None
     loops = _handing_on(function)
     if not loops:
@@ -88,6 +91,10 @@ def _handing_on(function: Function) -> list[ForEach]:
         guarded = guarded or isinstance(node, (Try, With))
         stack += [(n, guarded) for n in below]
     return found
+
+
+def _holds_one(block: Block) -> bool:
+    return any(isinstance(n, ForEach) and _hands_on(n) for n in block.body)
 
 
 def _hands_on(loop: ForEach) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from prediff.facts import Facts, dotted_name
 from prediff.facts.scopes import rebound_names
@@ -176,6 +177,8 @@ def _sort_all(block: Block, facts: Facts) -> Node | None:
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _SPACED = re.compile(r"\w\s+\w")
+TABLES = frozenset({"globals", "vars", "__name__"})
+"""Without one of these a file looks at no table of its names: see `looks_names_up`."""
 EVALUATORS = frozenset({"eval", "exec", "globals", "vars", "locals"})
 """Where a file names one of these, each word of its strings may be read as a name."""
 
@@ -251,26 +254,29 @@ def _read(file: Block, wanted: set[str]) -> set[str]:
     """Those of some names that a file may read: as a name, in a string, in text that was not read."""
     missing = set(wanted)
     mentioned: set[str] = set()
-    evaluates = False
+    evaluates = looked = False
+    node: Any
     for node in behind_imports(file):
-        if looks_names_up(node):
-            return wanted
-        if isinstance(node, Name):
+        cls = node.__class__
+        if cls is Name:
             missing.discard(node.id)
             evaluates |= node.id in EVALUATORS
-        elif isinstance(node, Attribute):
+            looked |= node.id in TABLES
+        elif cls is Attribute:
             evaluates |= node.name in EVALUATORS
-        elif isinstance(node, Literal) and isinstance(node.value, str):
+        elif cls is Literal and node.value.__class__ is str:
             words = _WORD.findall(node.value)
             mentioned.update(words)
             if names_something(node.value):
                 missing.difference_update(words)
-        elif isinstance(node, Opaque):
+        elif cls is Opaque:
             for token in node.children:
                 if isinstance(token, str):
                     missing.difference_update(_WORD.findall(token))
         if not missing:
-            break
+            return wanted
+    if looked and any(map(looks_names_up, behind_imports(file))):
+        return wanted
     return wanted - (missing - mentioned if evaluates else missing)
 
 
