@@ -41,6 +41,7 @@ from prediff.tree import (
 )
 
 MAX_ROUNDS = 8
+_SCOPE = re.compile(r"\b(?:global|nonlocal)\b")
 _STAR_IMPORT = re.compile(r"\bimport\s*\*")
 
 
@@ -151,12 +152,14 @@ class _Reconciler:
     def ordered(self, left: Block, right: Block) -> Block:
         """The right file with its definitions, and those of its classes, in the left's order."""
         bound = frozenset(module_names(right))
-        if _STAR_IMPORT.search(self.alignment.right.parsed.source.text):
+        text = self.alignment.right.parsed.source.text
+        scopes = [n for n in walk(right) if isinstance(n, Scope)] if _SCOPE.search(text) else []
+        if _STAR_IMPORT.search(text):
             bound |= order.QUIET_BASES  # it may bring any name in
         around = order.Surroundings(
             self.traits,
             bound,
-            frozenset(name.id for n in walk(right) if isinstance(n, Scope) for name in n.names),
+            frozenset(name.id for n in scopes for name in n.names),
             self.alignment.right.imports,
             order_unread="order-unread" in self.allowed,
             reads_pure="reads-pure" in self.allowed,

@@ -634,6 +634,28 @@ def walk(node: Node) -> Iterator[Node]:
                 stack += [item for item in value[::-1] if item.__class__ is not str]
 
 
+def inner_blocks(node: Node) -> list[Block]:
+    """The outermost blocks below a node, in source order, those inside of expressions too."""
+    found: list[Block] = []
+    stack: list[Any] = [node]
+    while stack:
+        top = stack.pop()
+        cls = top.__class__
+        if cls is Block and top is not node:
+            found.append(top)
+            continue
+        for name in _BACKWARDS[cls]:
+            value = getattr(top, name)
+            if value.__class__ is not tuple:
+                if value is not None:
+                    stack.append(value)
+            elif cls is not Opaque:
+                stack += value[::-1]
+            else:
+                stack += [item for item in value[::-1] if item.__class__ is not str]
+    return found
+
+
 def map_children(node: N, visit: Callable[[Node], Node]) -> N:
     """`node` with `visit` applied to each child; the same object when nothing changed."""
     changes: dict[str, Any] = {}
@@ -670,6 +692,10 @@ def first_difference(left: Node, right: Node) -> tuple[Node, Node] | None:
             continue
         if cls is not b.__class__:
             return a, b
+        if cls is Name:
+            if a.id != b.id:
+                return a, b
+            continue
         for name in VALUE_FIELDS[cls]:
             x, y = getattr(a, name), getattr(b, name)
             if x is not y and (x.__class__ is not y.__class__ or not same_value(x, y)):

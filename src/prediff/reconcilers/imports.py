@@ -17,7 +17,7 @@ from prediff.facts.scopes import module_names, names_of_target, rebound_names
 from prediff.facts.types import BUILTIN_GENERICS
 from prediff.lean_dataclasses import dataclass
 from prediff.model import Fold
-from prediff.rules.imports import EVALUATORS, looks_names_up, names_something
+from prediff.rules.imports import EVALUATORS, has_tables, looks_names_up, names_something
 from prediff.tree import (
     Alias,
     Assign,
@@ -117,7 +117,7 @@ def drop_typing(
 
 def _without_typing(tree: Block, typing: frozenset[str]) -> tuple[Block, list[Fold]]:
     read = _words(tree) | rebound_names(tree)
-    if any(looks_names_up(n) for n in walk(tree)):
+    if has_tables(walk(tree)) and any(map(looks_names_up, walk(tree))):
         return tree, []
     folds: list[Fold] = []
     body: list[Node] = []

@@ -188,6 +188,11 @@ def names_something(text: str) -> bool:
     return " " not in text or "[" in text or ("|" in text and not _SPACED.search(text))
 
 
+def has_tables(nodes: Iterable[Node]) -> bool:
+    """Whether one of some nodes may look at the file's names: without a name of `TABLES` none does."""
+    return any(node.__class__ is Name and node.id in TABLES for node in nodes)
+
+
 def looks_names_up(node: Node) -> bool:
     """Whether a node looks at the file's names as a table, whose keys may be put together when it runs."""
     if isinstance(node, Call) and node.func == Name("__import__"):
@@ -254,14 +259,13 @@ def _read(file: Block, wanted: set[str]) -> set[str]:
     """Those of some names that a file may read: as a name, in a string, in text that was not read."""
     missing = set(wanted)
     mentioned: set[str] = set()
-    evaluates = looked = False
+    evaluates = False
     node: Any
     for node in behind_imports(file):
         cls = node.__class__
         if cls is Name:
             missing.discard(node.id)
             evaluates |= node.id in EVALUATORS
-            looked |= node.id in TABLES
         elif cls is Attribute:
             evaluates |= node.name in EVALUATORS
         elif cls is Literal and node.value.__class__ is str:
@@ -275,7 +279,7 @@ def _read(file: Block, wanted: set[str]) -> set[str]:
                     missing.difference_update(_WORD.findall(token))
         if not missing:
             return wanted
-    if looked and any(map(looks_names_up, behind_imports(file))):
+    if has_tables(behind_imports(file)) and any(map(looks_names_up, behind_imports(file))):
         return wanted
     return wanted - (missing - mentioned if evaluates else missing)
 

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 from prediff.transport.comments import Comments, words_of
 from prediff.transport.indents import Indents
-from prediff.transport.layout import Layout, inner_blocks
+from prediff.transport.layout import Layout
 from prediff.transport.places import Placed, Places, solid, spans_of
 from prediff.transport.plan import Lines, Run
 from prediff.transport.script import Comparison
 from prediff.transport.spelling import Spelling
-from prediff.tree import FIELDS, Block, Clause, Match, Node, Statement
+from prediff.tree import FIELDS, Block, Clause, Match, Node, Statement, inner_blocks
 
 Clothes = dict[int, tuple[int, int, int]]
 """By the first line of a statement of the right: its last line, and the lines of its equal on the left."""

@@ -15,7 +15,7 @@ from prediff.align import pair_sequences
 from prediff.transport.brackets import is_enclosed, is_looser
 from prediff.transport.comments import Comments
 from prediff.transport.flat import flattened
-from prediff.transport.layout import Layout, inner_blocks
+from prediff.transport.layout import Layout
 from prediff.transport.lists import COMMA, Lists, Part, Unfit, Where
 from prediff.transport.script import Comparison
 from prediff.transport.strings import as_written, values_of
@@ -38,6 +38,7 @@ from prediff.tree import (
     Opaque,
     Span,
     children,
+    inner_blocks,
     same_value,
 )
 

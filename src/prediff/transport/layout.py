@@ -23,6 +23,7 @@ from prediff.tree import (
     Pass,
     Span,
     children,
+    inner_blocks,
 )
 
 RUNS_OVER = ('"""', "'''", "`", "\\\n")
@@ -251,19 +252,6 @@ def _statements(tree: Block) -> tuple[list[SourceStatement], list[Inner]]:
             nodes.append((node, [n.span for n in inner if n.span[0]]))
         waiting += [(n, number) for n in reversed(inner)]
     return found, nodes
-
-
-def inner_blocks(node: Node) -> list[Block]:
-    """The outermost blocks below a node, in the order of its fields, those inside of expressions too."""
-    found: list[Block] = []
-    waiting = children(node)[::-1]
-    while waiting:
-        top = waiting.pop()
-        if isinstance(top, Block):
-            found.append(top)
-        else:
-            waiting += children(top)[::-1]
-    return found
 
 
 def _pieces(layout: Layout, nodes: Sequence[Inner]) -> list[Piece]:

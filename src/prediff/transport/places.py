@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import field
 
 from prediff.lean_dataclasses import dataclass
-from prediff.transport.layout import Layout, inner_blocks
+from prediff.transport.layout import Layout
 from prediff.transport.lists import Part
 from prediff.transport.plan import Run
 from prediff.transport.script import Entry, Key
-from prediff.tree import Block, Clause, If, Match, Node, Span, Statement, children, hull
+from prediff.tree import Block, Clause, If, Match, Node, Span, Statement, children, hull, inner_blocks
 
 
 @dataclass(slots=True)

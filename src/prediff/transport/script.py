@@ -15,7 +15,6 @@ from typing import Literal as Word
 from prediff.align import definition, pair_sequences, unit_keys
 from prediff.lean_dataclasses import dataclass
 from prediff.matchers.assignment import assign_in_order
-from prediff.transport.layout import inner_blocks
 from prediff.tree import (
     FIELDS,
     VALUE_FIELDS,
@@ -28,6 +27,7 @@ from prediff.tree import (
     Node,
     Opaque,
     children,
+    inner_blocks,
     map_children,
     trees_equal,
     walk,

@@ -6,10 +6,9 @@ from dataclasses import field
 
 from prediff.align import definition
 from prediff.lean_dataclasses import dataclass
-from prediff.transport.layout import inner_blocks
 from prediff.transport.plan import Plan
 from prediff.transport.script import Entry, Key, Script
-from prediff.tree import Import, ImportFrom, Match, Node
+from prediff.tree import Import, ImportFrom, Match, Node, inner_blocks
 
 
 @dataclass(frozen=True, slots=True)

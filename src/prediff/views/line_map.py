@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prediff.transport.edits import Transport
-from prediff.transport.layout import Layout, inner_blocks
+from prediff.transport.layout import Layout
 from prediff.transport.places import spans_of
 from prediff.transport.script import Script
-from prediff.tree import Node
+from prediff.tree import Node, inner_blocks
 
 Lines = tuple[tuple[int, int], ...]
 """For each line of a text the first and last line of its source, (0, 0) for none."""
