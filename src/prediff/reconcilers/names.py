@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from prediff.align import pair_sequences
 from prediff.facts import reads_locals
@@ -11,7 +12,7 @@ from prediff.facts.binders import Binder, binders, canonical, rename
 from prediff.facts.scopes import ScopeInfo, map_names, names_of_target
 from prediff.languages.language import Traits
 from prediff.model import Rename
-from prediff.reconcilers.statements import skeletons
+from prediff.reconcilers.statements import LOCAL, Skeleton, skeletons
 from prediff.tree import (
     Assign,
     AssignExpr,
@@ -122,25 +123,51 @@ def _read(unit: Node) -> frozenset[str]:
 
 def _votes(left: Node, right: Node, traits: Traits, keywords: bool) -> Counter[tuple[Binder, Binder]]:
     """How often each pair of binders stands in the same place of two statements that are paired."""
-    one, named_one = skeletons(left, traits, keywords)
-    two, named_two = skeletons(right, traits, keywords)
+    one, two = (skeletons(unit, traits, keywords) for unit in (left, right))
     votes: Counter[tuple[Binder, Binder]] = Counter()
-    pairs = pair_sequences(one, two)
+    pairs = pair_sequences([s.hash for s in one], [s.hash for s in two])
     for i, j in pairs:
-        for pair in zip(named_one[i], named_two[j], strict=True):
+        for pair in zip(one[i].named, two[j].named, strict=True):
             votes[pair] += EQUAL_STATEMENTS
-    for i, j in _gaps(pairs, len(one), len(two)):
-        if len(named_one[i]) == len(named_two[j]):
-            votes.update(zip(named_one[i], named_two[j], strict=True))
+    known = [{name for s in side for _, name in s.named} for side in (one, two)]
+    for i, j, sure in _gaps(pairs, one, two):
+        if sure and len(one[i].named) == len(two[j].named):
+            votes.update(zip(one[i].named, two[j].named, strict=True))
+        else:  # one that both sides know has no other name there for all that is known
+            common = _in_common(one[i], two[j])
+            votes.update([(a, b) for a, b in common if a[1] not in known[1] and b[1] not in known[0]])
     return votes
 
 
-def _gaps(pairs: list[tuple[int, int]], left: int, right: int) -> Iterator[tuple[int, int]]:
-    """Statements between paired ones, one by one where both sides have equally many: most likely the changed ones."""
+def _in_common(left: Skeleton, right: Skeleton) -> Iterator[tuple[Binder, Binder]]:
+    """The binders in the same places of what two statements have in common."""
+    if not left.named or not right.named:
+        return
+    labels = left.labels(), right.labels()
+    numbers = [[*accumulate(label == LOCAL for label in side)] for side in labels]
+    for i, j in pair_sequences(*labels):
+        if labels[0][i] == LOCAL:
+            yield left.named[numbers[0][i] - 1], right.named[numbers[1][j] - 1]
+
+
+def _gaps(
+    pairs: list[tuple[int, int]], left: Sequence[Skeleton], right: Sequence[Skeleton]
+) -> Iterator[tuple[int, int, bool]]:
+    """Statements between paired ones, most likely the changed ones, and whether both sides have equally many there.
+
+    Then they are paired one by one, else those of one class.
+    """
     before = (-1, -1)
-    for pair in [*pairs, (left, right)]:
-        if pair[0] - before[0] == pair[1] - before[1]:
-            yield from zip(range(before[0] + 1, pair[0]), range(before[1] + 1, pair[1]), strict=True)
+    for pair in [*pairs, (len(left), len(right))]:
+        ones, twos = range(before[0] + 1, pair[0]), range(before[1] + 1, pair[1])
+        if len(ones) == len(twos):
+            yield from ((i, j, True) for i, j in zip(ones, twos, strict=True))
+        elif ones and twos:
+            classes = [
+                [side[n].node.__class__.__name__ for n in numbers]
+                for side, numbers in ((left, ones), (right, twos))
+            ]
+            yield from ((ones[i], twos[j], False) for i, j in pair_sequences(*classes))
         before = pair
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from prediff.facts.binders import Binder, renameable, string_words
 from prediff.facts.scopes import ScopeInfo, map_names
 from prediff.languages.language import Traits
+from prediff.lean_dataclasses import dataclass
 from prediff.tree import (
     CHILD_FIELDS,
+    VALUE_FIELDS,
     Assign,
     Block,
     Declare,
@@ -20,6 +22,7 @@ from prediff.tree import (
     map_children,
     tree_hash,
     update,
+    walk,
 )
 
 EMPTY = Block(())
@@ -106,8 +109,32 @@ def header(node: Node) -> Node:
     return bare
 
 
-def skeletons(unit: Node, traits: Traits, keywords: bool) -> tuple[list[bytes], list[list[Binder]]]:
-    """For each statement of a unit a hash that no local's name changes, and the binders that it names, in order."""
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """A statement without its blocks and the names of locals: a hash of it, the binders that it names, in order.
+
+    node: the statement, with numbers behind `LOCAL` for the locals.
+    """
+
+    hash: bytes
+    named: tuple[Binder, ...]
+    node: Node
+
+    def labels(self) -> list[Hashable]:
+        """What stands in it, each node before those below it; `LOCAL` for a local."""
+        found: list[Hashable] = []
+        for node in walk(self.node):
+            if isinstance(node, Name):
+                found.append(LOCAL if node.id.startswith(LOCAL) else node.id)
+            else:
+                found.append(
+                    (node.__class__, *[repr(getattr(node, name)) for name in VALUE_FIELDS[node.__class__]])
+                )
+        return found
+
+
+def skeletons(unit: Node, traits: Traits, keywords: bool) -> list[Skeleton]:
+    """The skeletons of the statements of a unit."""
     words = string_words(unit) if traits.locals_in_strings else frozenset()
     blank: list[Binder] = []
 
@@ -121,8 +148,7 @@ def skeletons(unit: Node, traits: Traits, keywords: bool) -> tuple[list[bytes], 
     blanked = map_names(
         unit, visit, block_scoped=traits.block_scoped, keywords=keywords, calling_back=traits.calling_back
     )
-    hashes: list[bytes] = []
-    named: list[list[Binder]] = []
+    found: list[Skeleton] = []
     for node in flatten(blanked):
         order: list[Binder] = []
 
@@ -132,6 +158,6 @@ def skeletons(unit: Node, traits: Traits, keywords: bool) -> tuple[list[bytes], 
                 return LOCAL
             return name.id
 
-        hashes.append(tree_hash(header(node), note))
-        named.append(order)
-    return hashes, named
+        bare = header(node)
+        found.append(Skeleton(tree_hash(bare, note), tuple(order), bare))
+    return found

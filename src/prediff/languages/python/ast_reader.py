@@ -362,7 +362,7 @@ class Lowering:
         return Opaque("pattern sequence", self.all(n.patterns), span=self.span(n))
 
     def _MatchStar(self, n: Any) -> Node:
-        return Capture(Name(n.name) if n.name else None, None, 1, span=self.span(n))
+        return Capture(self.captured(n), None, 1, span=self.span(n))
 
     def _MatchMapping(self, n: Any) -> Node:
         pairs = [Pair(self.node(k), self.node(p)) for k, p in zip(n.keys, n.patterns, strict=True)]
@@ -374,7 +374,12 @@ class Lowering:
         return Opaque("pattern class", (self.node(n.cls), *self.all(n.patterns), *named), span=self.span(n))
 
     def _MatchAs(self, n: Any) -> Node:
-        return Capture(Name(n.name) if n.name else None, self.maybe(n.pattern), span=self.span(n))
+        return Capture(self.captured(n), self.maybe(n.pattern), span=self.span(n))
+
+    def captured(self, n: Any) -> Name | None:
+        """The name that a pattern binds, which stands at its end."""
+        _, _, line, end = self.span(n)
+        return Name(n.name, span=(line, end - len(n.name), line, end)) if n.name else None
 
     def _MatchOr(self, n: Any) -> Node:
         return Opaque("pattern or", self.all(n.patterns), span=self.span(n))
