@@ -51,6 +51,13 @@ MATCH = """def check(node, errors):
             ["+    b = k(xs, xs)", "-    h(a, xs)", "+    h(a, b)"],
             id="equal statements say more",
         ),
+        pytest.param(
+            "def f(xs):\n    for x in xs:\n        match = START.match(x, x)\n        g(match)\n",
+            "def f(xs):\n    for x in xs:\n        bare = x.strip()\n        if bare:\n            h(bare, x)\n",
+            ["-        match = START.match(x, x)", "-        g(match)",
+             "+        bare = x.strip()", "+        if bare:", "+            h(bare, x)"],
+            id="the shape alone says nothing",
+        ),
     ],
 )  # fmt: skip
 def test_locals_of_changed_statements(left, right, expected):

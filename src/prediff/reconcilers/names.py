@@ -36,6 +36,8 @@ from prediff.tree import (
 
 SCOPES = frozenset({Class, Comprehension, Function, Lambda, TypeAliasStmt})
 """What alone has names of its own where blocks have none."""
+MIN_SHARED = 0.5
+"""The share of names and literals that two changed statements have in common for their locals to be told by place."""
 EQUAL_STATEMENTS = 100
 """What a pair of statements that are equal but for names weighs, against 1 for a pair that stands in one gap."""
 
@@ -140,12 +142,17 @@ def _votes(left: Node, right: Node, traits: Traits, keywords: bool) -> Counter[t
 
 
 def _in_common(left: Skeleton, right: Skeleton) -> Iterator[tuple[Binder, Binder]]:
-    """The binders in the same places of what two statements have in common."""
+    """The binders in the same places of two statements that have more than their shape in common."""
     if not left.named or not right.named:
         return
     labels = left.labels(), right.labels()
+    pairs = pair_sequences(*labels)
+    told = [sum(isinstance(label, str) and label != LOCAL for label in side) for side in labels]
+    shared = sum(isinstance(labels[0][i], str) and labels[0][i] != LOCAL for i, _ in pairs)
+    if not shared or shared < MIN_SHARED * sum(told) / 2:
+        return
     numbers = [[*accumulate(label == LOCAL for label in side)] for side in labels]
-    for i, j in pair_sequences(*labels):
+    for i, j in pairs:
         if labels[0][i] == LOCAL:
             yield left.named[numbers[0][i] - 1], right.named[numbers[1][j] - 1]
 

@@ -13,9 +13,12 @@ from prediff.tree import (
     CHILD_FIELDS,
     VALUE_FIELDS,
     Assign,
+    Attribute,
     Block,
     Declare,
     Function,
+    Keyword,
+    Literal,
     Name,
     Node,
     Statement,
@@ -27,6 +30,8 @@ from prediff.tree import (
 
 EMPTY = Block(())
 LOCAL = "%"
+TELLING = (Attribute, Keyword, Literal)
+"""What says more of a statement than its shape, beside names."""
 
 
 def flatten(unit: Node) -> list[Node]:
@@ -121,15 +126,14 @@ class Skeleton:
     node: Node
 
     def labels(self) -> list[Hashable]:
-        """What stands in it, each node before those below it; `LOCAL` for a local."""
+        """What stands in it, each node before those below it; `LOCAL` for a local, `TELLING` nodes as a text."""
         found: list[Hashable] = []
         for node in walk(self.node):
             if isinstance(node, Name):
                 found.append(LOCAL if node.id.startswith(LOCAL) else node.id)
-            else:
-                found.append(
-                    (node.__class__, *[repr(getattr(node, name)) for name in VALUE_FIELDS[node.__class__]])
-                )
+                continue
+            values = [repr(getattr(node, name)) for name in VALUE_FIELDS[node.__class__]]
+            found.append(" ".join(values) if isinstance(node, TELLING) else (node.__class__, *values))
         return found
 
 
