@@ -180,7 +180,8 @@ def _put(parts: Sequence[_Part], start: int, end: int, text: str, fields: Mappin
     at = 0
     for part in parts:
         size = part.size
-        behind = start == end == at + size and part is not parts[-1]
+        # White space stands at the end of a part rather than at the start of the next one.
+        behind = start == end == at + size and part is not parts[-1] and not text.isspace()
         if start >= at and end <= at + size and not behind:
             return part.put(start - at, end - at, text, fields)
         if at <= start < at + size:

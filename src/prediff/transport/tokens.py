@@ -153,8 +153,9 @@ def _laid_out(left: Sequence[_Token], right: Sequence[_Token], pairs: dict[int, 
         kept = lines and not token.inner and _breaks(gap)
         if before is not None:
             follows = pairs.get(j - 1, -2) + 1 == pairs.get(j, -2)
-            # Left of `=` and right of it stands the same.
+            # What stands on both sides of `=` is of one file.
             follows &= as_left or before.text != "="
+            follows &= token.text != "=" or pairs.get(j + 1, -2) == pairs.get(j, -2) + 1
             as_left = False
             if own is not None and (token.inner or enclosed) and _breaks(own.gap):
                 gap = _with_comma(token, own)
