@@ -253,9 +253,8 @@ _FLAGGED = frozenset({Attribute, Binary, Keyword})
 
 
 def _regex_flags(node: Call, facts: Facts) -> Node | None:
-    if not any(a.__class__ in _FLAGGED for a in node.args) or not facts.qualified(node.func).startswith(
-        "re."
-    ):
+    flagged = any(a.__class__ in _FLAGGED for a in node.args)
+    if not flagged or not facts.qualified(node.func).startswith("re."):
         return None
     args = tuple([_long_flags(a, facts) for a in node.args])
     return None if all(a is b for a, b in zip(args, node.args, strict=True)) else update(node, args=args)

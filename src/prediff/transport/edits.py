@@ -318,11 +318,10 @@ class Transport:
         """The lines of one statement or header, laid out as those of the left that give way to them."""
         own, text = "\n".join(self.left.lines[run[0] - 1 : run[1]]), "\n".join(lines.texts)
         made = relaid(own, text, self.left.width, lines=True)
-        return (
-            lines
-            if made == text
-            else Lines(tuple(made.split("\n")), (lines.sources[0],) * (made.count("\n") + 1))
-        )
+        if made == text:
+            return lines
+        texts = tuple(made.split("\n"))
+        return Lines(texts, (lines.sources[0],) * len(texts))
 
     def on_one_line(self, lines: Lines) -> Lines:
         """The lines of one statement as one, if it is no longer than the left's longest."""
