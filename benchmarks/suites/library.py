@@ -79,12 +79,12 @@ def library_tree(work: Path, copied: Collection[str] = ()) -> Tree:
 
 def library_suites(library: Tree, work: Path, only: Collection[str] = ()) -> tuple[Suite, ...]:
     """The tests of the library, and those of the modules with accelerators in C once more without these."""
-    if not (library.source / "test" / "libregrtest").is_dir():
+    rows = [r for r in read_rows() if present(r, library.source) and (not only or r.module in only)]
+    if not rows or not (library.source / "test" / "libregrtest").is_dir():  # Debian has a part of it
         raise SuiteError(
-            f"{base_python()} has no package `test`: use an interpreter that was built from source"
+            f"{base_python()} has no tests of its library: use an interpreter that was built from source"
         )
     python = environment(work / "for-library", ())
-    rows = [r for r in read_rows() if present(r, library.source) and (not only or r.module in only)]
     suites = (
         (NAME, [replace(row, accelerators=()) for row in rows]),
         (NAME_OF_TWINS, [row for row in rows if row.accelerators]),
