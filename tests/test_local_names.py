@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import prediff
 from test_aligned import changes
 
 MATCH = """def check(node, errors):
@@ -71,3 +72,38 @@ def test_names_of_javascript_in_a_changed_statement():
         "-  return xs.map(kind => kind.p + kind.q + g(1));",
         "+  return xs.map(kind => kind.p + g(1));",
     ]
+
+
+@pytest.mark.parametrize("level", ["safe", "relaxed"])
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        pytest.param(
+            "def f(xs):\n    a, b = g(xs)\n    return h(a.p, b.q, a)\n",
+            "def f(xs):\n    c, d = g(xs)\n    return h(d.p, c.q, d)\n",
+            id="two that change places",
+        ),
+        pytest.param(
+            "def f(xs):\n    return [x for x in xs if x.p and y.q]\n",
+            "def f(xs):\n    return [y for y in xs if y.p and y.q]\n",
+            id="one that takes the name of what is outside",
+        ),
+        pytest.param(
+            "def f(xs):\n    match xs:\n        case A(p=a, q=b):\n            return g(a, b)\n",
+            "def f(xs):\n    match xs:\n        case A(p=d, q=c):\n            return g(c, d)\n",
+            id="captures that change places",
+        ),
+        pytest.param(
+            "def f(xs):\n    match xs:\n        case A(p=a) as b:\n            return g(a.k, b)\n",
+            "def f(xs):\n    match xs:\n        case A(p=c) as d:\n            return g(d.k, d)\n",
+            id="a capture for another one",
+        ),
+        pytest.param(
+            "def f(xs):\n    global kind\n    for kind in xs:\n        g(kind.p, kind.q)\n",
+            "def f(xs):\n    for k in xs:\n        g(k.p, k.q)\n",
+            id="a global name",
+        ),
+    ],
+)
+def test_names_of_locals_hide_no_change(left, right, level):
+    assert not prediff.diff(left, right, language="python", level=level).same
